@@ -38,7 +38,8 @@ export interface DeviceMedia {
   seal(file: Blob, options?: SealOptions): Promise<SealedFile>;
   /**
    * What a message's file holds, unsealed, in memory: for pictures and recordings; at most 64 MiB. Its type is the
-   * caller's to choose. Rejects with CoreFailure (OpenMedia's), MediaFailure.
+   * caller's to choose. What is to be viewed once is opened by this, and of no use from an address: it is there for a
+   * minute. Rejects with CoreFailure (OpenMedia's), MediaFailure.
    */
   readMedia(messageId: string): Promise<Uint8Array<ArrayBuffer>>;
   /**

@@ -13,6 +13,7 @@
 import type { OpenMediaResponse, SealedFile } from "./generated/client_api/client_api_pb";
 import { safeFileName } from "./file_names";
 import { randomHex } from "./hex";
+import type { OpenedFile } from "./file_reading";
 import { openedOf, sealedFileOf } from "./media_answers";
 import { MediaFailure, type DeviceMedia, type MediaUrlOptions, type SealOptions } from "./media";
 import type { FromMedia, ToMedia } from "./media_messages";
@@ -34,11 +35,14 @@ interface Waiting {
   progress: ((done: number) => void) | undefined;
 }
 
+/** As long as the core leaves a file on the device that it has opened for the only time (core/view_once.h). */
+const OPENED_FOR_MS = 60_000;
 const SAVING_BEGINS_WITHIN_MS = 60_000;
 
 export class PageMedia implements DeviceMedia {
   private readonly page = randomHex(16);
   private readonly waiting = new Map<number, Waiting>();
+  private readonly openings = new Map<string, Promise<OpenedFile>>(); // of the last minute
   private nextId = 1;
   private ended: MediaFailure | undefined;
 
@@ -80,7 +84,7 @@ export class PageMedia implements DeviceMedia {
 
   async saveMedia(messageId: string, { type, name }: { type: string; name: string }): Promise<void> {
     if (this.streamsMedia()) {
-      await this.open(messageId); // what has no file is said here, and not in a frame that nobody sees
+      await this.opened(messageId); // what has no file is said here, and not in a frame that nobody sees
       const frame = document.createElement("iframe");
       frame.hidden = true;
       frame.src = this.mediaUrl(messageId, { type, download: name });
@@ -99,6 +103,17 @@ export class PageMedia implements DeviceMedia {
     this.container()?.removeEventListener("message", this.asked);
     this.worker.terminate();
     this.end(new MediaFailure("aborted", "the client was closed"));
+  }
+
+  /** A player asks for many parts of a file: the core is asked once a minute, also of what it opens once (MEDIA-7). */
+  private opened(messageId: string): Promise<OpenedFile> {
+    const known = this.openings.get(messageId);
+    if (known !== undefined) return known;
+    const opening = this.open(messageId).then(openedOf);
+    const forget = (): void => void this.openings.delete(messageId);
+    this.openings.set(messageId, opening);
+    opening.then(() => setTimeout(forget, OPENED_FOR_MS), forget);
+    return opening;
   }
 
   private container(): ServiceWorkerContainer | undefined {
@@ -138,8 +153,8 @@ export class PageMedia implements DeviceMedia {
     const [port] = ports;
     if (data?.kind !== "open-media" || port === undefined) return;
     if (data.page !== this.page) return port.postMessage({ kind: "failed", detail: "of another page" });
-    this.open(data.message).then(
-      (media) => this.worker.postMessage({ kind: "serve", opened: openedOf(media), port }, [port]),
+    this.opened(data.message).then(
+      (opened) => this.worker.postMessage({ kind: "serve", opened, port }, [port]),
       (error: unknown) => port.postMessage({ kind: "failed", detail: String(error) }),
     );
   };

@@ -47,6 +47,7 @@ export class FileServer {
     response.setHeader("access-control-allow-origin", "*");
     response.setHeader("access-control-allow-headers", "*");
     response.setHeader("access-control-allow-methods", "*");
+    response.setHeader("access-control-max-age", "600");
     response.setHeader("access-control-expose-headers", "*");
     response.setHeader("cross-origin-resource-policy", "cross-origin");
     if (request.method !== "GET") return void response.writeHead(204).end();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // A video of 20 seconds, H.264 and AAC, as cameras write them: what says where everything is comes last. In its middle
-// may be a gap of any size, as if it were a large one: who plays it from there has to look for it.
+// is a gap of any size, as if it were a large one, which the caller puts between head and tail.
 //
 //   ffmpeg -f lavfi -i testsrc=size=96x64:rate=5:duration=20 -f lavfi -i sine=frequency=440:sample_rate=8000:duration=20
 //     -c:v libx264 -preset veryslow -crf 45 -g 5 -pix_fmt yuv420p -c:a aac -b:a 8k -ac 1 -map_metadata -1
@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
 export const VIDEO_SECONDS = 20;
 
 /** Source: ISO/IEC 14496-12, boxes mdat and stco. */
-export function sampleVideo(gapBytes: number): Buffer {
+export function sampleVideo(gapBytes: number): { head: Buffer; tail: Buffer } {
   const file = readFileSync(new URL("sample.mp4", import.meta.url));
   const data = file.indexOf("mdat") - 4;
   const dataSize = file.readUInt32BE(data);
@@ -26,7 +26,7 @@ export function sampleVideo(gapBytes: number): Buffer {
     if (start >= middle) file.writeUInt32BE(start + gapBytes, at);
   }
   file.writeUInt32BE(dataSize + gapBytes, data);
-  return Buffer.concat([file.subarray(0, middle), Buffer.alloc(gapBytes), file.subarray(middle)]);
+  return { head: file.subarray(0, middle), tail: file.subarray(middle) };
 }
 
 function* positionsOf(file: Buffer, name: string): Iterable<number> {

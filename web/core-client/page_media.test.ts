@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The page's part of the sealed files, with a Worker and a core that a test speaks for.
+import { create } from "@bufbuild/protobuf";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { OpenMediaResponseSchema } from "./generated/client_api/client_api_pb";
+import type { FromMedia, ToMedia } from "./media_messages";
+import type { PageAsked } from "./media_types";
+import { PageMedia, type MediaWorker } from "./page_media";
+
+const MESSAGE = "0123456789abcdef".repeat(2);
+const KEY = new Uint8Array(32).fill(1);
+
+class ScriptedWorker implements MediaWorker {
+  readonly said: ToMedia[] = [];
+  terminated = false;
+  private readonly listeners = new Map<string, (event: never) => void>();
+
+  postMessage(message: ToMedia): void {
+    this.said.push(message);
+  }
+  addEventListener(type: string, listener: (event: never) => void): void {
+    this.listeners.set(type, listener);
+  }
+  terminate(): void {
+    this.terminated = true;
+  }
+  say(data: FromMedia): void {
+    this.listeners.get("message")?.({ data } as never);
+  }
+  fail(message: string): void {
+    this.listeners.get("error")?.({ message } as never);
+  }
+  lastId(): number {
+    const last = this.said.at(-1);
+    return last !== undefined && "id" in last ? last.id : 0;
+  }
+}
+
+let worker: ScriptedWorker;
+let container: EventTarget & { controller: object | null };
+let asked: string[];
+let media: PageMedia;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  worker = new ScriptedWorker();
+  container = Object.assign(new EventTarget(), { controller: null });
+  vi.stubGlobal("navigator", { serviceWorker: container });
+  asked = [];
+  media = new PageMedia(worker, async (id) => {
+    asked.push(id);
+    if (id !== MESSAGE) throw new Error("kNoSuchFile");
+    const sealed = { fileId: "02".repeat(16), key: KEY, size: 5n, digest: KEY };
+    return create(OpenMediaResponseSchema, { file: "a".repeat(32), sealed });
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+/** As the service worker asks; what the port hears from the page. */
+async function ask(message: string, page = secret()): Promise<unknown> {
+  const heard: unknown[] = [];
+  const data: PageAsked = { kind: "open-media", page, message };
+  const port = { postMessage: (answer: unknown) => void heard.push(answer) };
+  container.dispatchEvent(Object.assign(new Event("message"), { data, ports: [port] }));
+  await vi.advanceTimersByTimeAsync(1);
+  return heard[0];
+}
+const secret = () => new URL(media.mediaUrl(MESSAGE, { type: "" }), "https://x").searchParams.get("page") ?? "";
+const served = () => worker.said.filter(({ kind }) => kind === "serve");
+
+test("a file is sealed by the Worker, told of as it goes, and given as the core takes it", async () => {
+  const told: number[] = [];
+  const sealing = media.seal(new Blob(["12345"]), { progress: (done) => void told.push(done) });
+  worker.say({ kind: "progress", id: worker.lastId(), done: 3 });
+  worker.say({
+    kind: "sealed",
+    id: worker.lastId(),
+    sealed: { fileId: "02".repeat(16), key: KEY, size: 5, digest: KEY },
+  });
+  expect(await sealing).toMatchObject({ fileId: "02".repeat(16), key: KEY, size: 5n, digest: KEY });
+  expect(told).toEqual([3]);
+});
+
+test("who calls it off is heard by the Worker while it seals, and not before or after", async () => {
+  const aborter = new AbortController();
+  const sealing = media.seal(new Blob(["12345"]), { signal: aborter.signal });
+  const id = worker.lastId();
+  aborter.abort();
+  expect(worker.said.at(-1)).toEqual({ kind: "abort", id });
+  worker.say({ kind: "failed", id, reason: "aborted", detail: "" });
+  await expect(sealing).rejects.toMatchObject({ name: "MediaFailure", reason: "aborted" });
+  const before = worker.said.length;
+  await expect(media.seal(new Blob(["1"]), { signal: aborter.signal })).rejects.toMatchObject({ reason: "aborted" });
+  expect(worker.said.length).toBe(before);
+});
+
+test("what a message holds is read by what the core says of it", async () => {
+  const reading = media.readMedia(MESSAGE);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(worker.said.at(-1)).toMatchObject({ kind: "read", opened: { file: "a".repeat(32), key: KEY, size: 5 } });
+  worker.say({ kind: "bytes", id: worker.lastId(), bytes: new Uint8Array([7]) });
+  expect(await reading).toEqual(new Uint8Array([7]));
+  await expect(media.readMedia("other")).rejects.toThrow("kNoSuchFile");
+});
+
+test("whoever has no address of this page gets nothing, and the core is not asked", async () => {
+  expect(await ask(MESSAGE, "0".repeat(32))).toMatchObject({ kind: "failed" });
+  expect(await ask(MESSAGE, "")).toMatchObject({ kind: "failed" });
+  expect([asked, served()]).toEqual([[], []]);
+  expect(secret()).toMatch(/^[0-9a-f]{32}$/);
+  expect(
+    new PageMedia(new ScriptedWorker(), () => Promise.reject(new Error())).mediaUrl(MESSAGE, { type: "" }),
+  ).not.toBe(media.mediaUrl(MESSAGE, { type: "" }));
+});
+
+test("the core is asked once a minute for a file read in parts, and again for one that was not there [MEDIA-7]", async () => {
+  for (let part = 0; part < 3; ++part) expect(await ask(MESSAGE)).toBeUndefined();
+  expect([asked.length, served().length]).toEqual([1, 3]);
+  await vi.advanceTimersByTimeAsync(61_000);
+  await ask(MESSAGE);
+  expect(asked.length).toBe(2);
+  for (let time = 0; time < 2; ++time) expect(await ask("f".repeat(32))).toMatchObject({ kind: "failed" });
+  expect(asked.length).toBe(4);
+});
+
+test("an address is answered while a service worker has the page", () => {
+  expect(media.streamsMedia()).toBe(false);
+  container.controller = {};
+  expect(media.streamsMedia()).toBe(true);
+});
+
+test("with a Worker that can't be loaded, or a client that was closed, everything fails and nothing waits", async () => {
+  const sealing = media.seal(new Blob(["1"]));
+  worker.fail("no script");
+  await expect(sealing).rejects.toMatchObject({ reason: "failed" });
+  await expect(media.seal(new Blob(["1"]))).rejects.toMatchObject({ reason: "failed" });
+  media.close();
+  expect(worker.terminated).toBe(true);
+  expect(await ask(MESSAGE)).toBeUndefined();
+  expect(asked).toEqual([]);
+});
