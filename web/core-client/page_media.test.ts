@@ -118,7 +118,7 @@ test("whoever has no address of this page gets nothing, and the core is not aske
   ).not.toBe(media.mediaUrl(MESSAGE, { type: "" }));
 });
 
-test("the core is asked once a minute for a file read in parts, and again for one that was not there [MEDIA-7]", async () => {
+test("the core opens a file that is read in parts once a minute, one that was not there again [MEDIA-7]", async () => {
   for (let part = 0; part < 3; ++part) expect(await ask(MESSAGE)).toBeUndefined();
   expect([asked.length, served().length]).toEqual([1, 3]);
   await vi.advanceTimersByTimeAsync(61_000);
@@ -134,7 +134,7 @@ test("an address is answered while a service worker has the page", () => {
   expect(media.streamsMedia()).toBe(true);
 });
 
-test("with a Worker that can't be loaded, or a client that was closed, everything fails and nothing waits", async () => {
+test("with a Worker that can't be loaded, or a client that is closed, all fails and nothing waits", async () => {
   const sealing = media.seal(new Blob(["1"]));
   worker.fail("no script");
   await expect(sealing).rejects.toMatchObject({ reason: "failed" });

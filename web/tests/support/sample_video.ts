@@ -3,8 +3,9 @@
 // A video of 20 seconds, H.264 and AAC, as cameras write them: what says where everything is comes last. In its middle
 // is a gap of any size, as if it were a large one, which the caller puts between head and tail.
 //
-//   ffmpeg -f lavfi -i testsrc=size=96x64:rate=5:duration=20 -f lavfi -i sine=frequency=440:sample_rate=8000:duration=20
-//     -c:v libx264 -preset veryslow -crf 45 -g 5 -pix_fmt yuv420p -c:a aac -b:a 8k -ac 1 -map_metadata -1
+//   ffmpeg -f lavfi -i testsrc=size=96x64:rate=5:duration=20
+//     -f lavfi -i sine=frequency=440:sample_rate=8000:duration=20 -c:v libx264 -preset veryslow -crf 45 -g 5
+//     -pix_fmt yuv420p -c:a aac -b:a 8k -ac 1 -map_metadata -1
 //     -fflags +bitexact -flags:v +bitexact -flags:a +bitexact sample.mp4
 import { readFileSync } from "node:fs";
 
