@@ -35,7 +35,7 @@ export default defineConfig([
     rules: { "max-lines": ["error", { max: 500 }] },
   },
   {
-    files: ["{core-client,view-models,ui,app}/**/*.{ts,tsx}"],
+    files: ["{core-client,view-models,media,ui,app}/**/*.{ts,tsx}"],
     ignores: ["**/*.test.{ts,tsx}"],
     rules: { "max-lines-per-function": ["error", { max: 70, skipComments: true }] },
   },

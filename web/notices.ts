@@ -21,7 +21,8 @@ const headOf = (file: string): string =>
 
 /**
  * What is to be said of a package. One that comes without its licence as a file has what its modules begin with, and
- * the common text of the licence, by its name in `texts`. Throws when there is none of that.
+ * the common text of the licence, by its name in `texts`; one without either has its licence there, by its own
+ * name. Throws when there is none of that.
  */
 export function noticeOf(directory: string, modules: readonly string[], texts: ReadonlyMap<string, string>): string {
   const { name, version, license } = JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8")) as {
@@ -31,6 +32,8 @@ export function noticeOf(directory: string, modules: readonly string[], texts: R
   };
   const files = readdirSync(directory).filter((file) => LICENCE_FILE.test(file));
   const parts = files.sort().map((file) => readFileSync(path.join(directory, file), "utf8"));
+  const own = texts.get(name);
+  if (parts.length === 0 && own !== undefined) parts.push(own);
   if (parts.length === 0) {
     const heads = modules.map(headOf).filter((head) => /copyright/i.test(head));
     const common = [...texts].filter(([licence]) => license?.includes(licence)).map(([, text]) => text);
@@ -41,7 +44,10 @@ export function noticeOf(directory: string, modules: readonly string[], texts: R
 }
 
 /** Gathers what is bundled: in the page by the first plugin, in its Workers by the second. */
-export function notices(options: { dist: string; module: string; apache: string }): { page: Plugin; worker: Plugin } {
+export function notices(options: { dist: string; module: string; licences: Record<string, string> }): {
+  page: Plugin;
+  worker: Plugin;
+} {
   const modulesOf = new Map<string, Set<string>>();
   const gather: Plugin["generateBundle"] = (_, bundle) => {
     for (const chunk of Object.values(bundle)) {
@@ -56,7 +62,7 @@ export function notices(options: { dist: string; module: string; apache: string 
   };
   const write = () => {
     if (!existsSync(options.module)) throw new Error(`${options.module} is missing: tools/build_wasm makes it`);
-    const texts = new Map([["Apache-2.0", readFileSync(options.apache, "utf8")]]);
+    const texts = new Map(Object.entries(options.licences).map(([name, file]) => [name, readFileSync(file, "utf8")]));
     const parts = [...modulesOf].map(([directory, modules]) => noticeOf(directory, [...modules].sort(), texts));
     parts.push(readFileSync(options.module, "utf8"));
     const beginning =

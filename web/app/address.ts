@@ -3,7 +3,8 @@
 // Keeps the address of the page and what is open the same. Each layer that is open (view-models/route.ts) has an entry
 // of the history, so the back button, which on a phone is how one leaves anything, closes one; what is closed in
 // another way takes its entry with it.
-import type { AppSnapshot, AppViewModel } from "../view-models/app";
+import type { AppViewModel } from "../view-models/app";
+import type { AppSnapshot } from "../view-models/app_snapshot";
 import { addressOf, layersOf, routeOf, stepTo, type Route } from "../view-models/route";
 
 export const openedRoute = (): Route => routeOf(location.hash);

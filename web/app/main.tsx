@@ -33,7 +33,7 @@ function watched(client: CoreClient, onGone: (error: CoreUnavailable) => void): 
 
 function start(root: Root, client: CoreClient, around: Surroundings, opened: OpenedBy): void {
   const core = watched(client, (error) => app.breakDown(unavailableText(error)));
-  const app = show(root, core, around, opened);
+  const app = show(root, core, client, around, opened);
 }
 
 async function main(): Promise<void> {

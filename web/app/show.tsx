@@ -5,10 +5,12 @@ import "../ui/styles";
 
 import type { Root } from "react-dom/client";
 
+import { pageMedia } from "../media/page_media";
 import { AppRoot } from "../ui/app_root";
 import { VersionContext } from "../ui/on_demand";
 import { AppViewModel } from "../view-models/app";
 import type { Core } from "../view-models/core";
+import type { MediaFiles } from "../view-models/media_port";
 import { keepAddress, keepRegistrationStep, openedRoute } from "./address";
 import { pageAskedCode } from "./asked_code";
 import { deviceName } from "./device_name";
@@ -29,8 +31,9 @@ export interface OpenedBy {
 }
 const BY_NONE: OpenedBy = { deviceLink: "", groupLink: "" };
 
-export function show(root: Root, core: Core, around: Surroundings, opened = BY_NONE): AppViewModel {
+export function show(root: Root, core: Core, files: MediaFiles, around: Surroundings, opened = BY_NONE): AppViewModel {
   const app = new AppViewModel(core, {
+    media: pageMedia(files),
     server: around.server,
     deviceName: deviceName(navigator.userAgent),
     attention: pageAttention(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// core-client ← view-models ← ui ← app: a folder imports only from those at its left, and from packages.
+// core-client ← view-models ← ui, media ← app: a folder imports only from those at its left, and from packages.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,12 +11,17 @@ const MAY_USE: Record<string, readonly string[]> = {
   "core-client": [],
   "view-models": ["core-client"],
   ui: ["view-models"],
-  app: ["ui", "view-models", "core-client"],
+  media: ["view-models", "core-client"],
+  app: ["ui", "media", "view-models", "core-client"],
 };
 const PACKAGES: Record<string, RegExp> = {
   "core-client": /^(@bufbuild\/protobuf.*|ws|node:.*)$/,
   "view-models": /^(linkify-it|intl-messageformat|@formatjs\/icu-messageformat-parser)$/,
-  ui: /^(react|react-dom|uqr|qr\/decode\.js|@ariakit\/react\/.*|emojibase-data\/.*|@fontsource-variable\/.*)$/,
+  ui: new RegExp(
+    "^(react|react-dom|uqr|qr/decode\\.js|@ariakit/react/.*|react-easy-crop(/react-easy-crop\\.css)?|" +
+      "emojibase-data/.*|@fontsource-variable/.*)$",
+  ),
+  media: /^(thumbhash|heic-to\/csp)$/,
   app: /^react-dom\/client$/,
 };
 const isTest = (name: string) => /\.test\.tsx?$/.test(name) || name.includes("testing/") || name.includes("generated/");

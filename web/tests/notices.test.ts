@@ -51,3 +51,9 @@ it("one of which there is nothing to tell ends the build", () => {
   const directory = writePackage({ "package.json": about("MIT"), "a.js": "x();" });
   expect(() => noticeOf(directory, [path.join(directory, "a.js")], COMMON)).toThrow("one has no licence to be told");
 });
+
+it("one that comes without its licence has it from here, by its own name", () => {
+  const directory = writePackage({ "package.json": about("MIT"), "a.js": "x();" });
+  const texts = new Map([...COMMON, ["one", "as one likes"]]);
+  expect(noticeOf(directory, [path.join(directory, "a.js")], texts)).toBe("---- one 1.2.3 (MIT)\n\nas one likes\n");
+});

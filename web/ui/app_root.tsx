@@ -14,6 +14,7 @@ import { ConversationPane } from "./conversation_pane";
 import { Icon, Logo } from "./icons";
 import { passOn } from "./invite";
 import { ListPane } from "./list_pane";
+import { MediaContext } from "./media_context";
 import { MissingPart, onDemand, type Missing } from "./on_demand";
 import { OwnAccount } from "./own_account";
 import { PageBoundary } from "./page_boundary";
@@ -146,8 +147,7 @@ interface ChatsProps {
 
 function Chats({ app, server, profile }: ChatsProps) {
   const snapshot = useViewModel(app);
-  const { open, contactPanel, groupInfo, topic, leftPanel, section, state } = snapshot;
-  const invite = () => void passOn(invitationText(server, state)).then((words) => words !== "" && app.tell(words));
+  const { open, contactPanel, groupInfo, topic, leftPanel, state } = snapshot;
   useShortcuts(app);
   useFocusReturn(app);
 
@@ -156,59 +156,74 @@ function Chats({ app, server, profile }: ChatsProps) {
   const details = open !== undefined && app.route.details;
   return (
     <OwnAccount value={state?.accountId ?? ""}>
-      <div className={`${styles.app} ${open !== undefined ? styles.reading : ""} ${details ? styles.withDetails : ""}`}>
-        <Rail unread={list.unread} panel={leftPanel} self={state} onPanel={app.showLeft} />
-        {leftPanel === "list" && (
-          <ListPane
-            models={app}
-            state={state}
-            openId={open?.id ?? ""}
-            profile={profile}
-            actions={app}
-            onInvite={invite}
-          />
-        )}
-        {leftPanel === "archived" && (
-          <ArchivedPane model={app.list} openId={open?.id ?? ""} actions={app} onBack={app.leaveLeft} />
-        )}
-        {leftPanel === "new-chat" && (
-          <NewChatPane
-            model={app.contacts}
-            self={state}
-            onBack={app.leaveLeft}
-            onInvite={invite}
-            onGroup={() => app.showLeft("new-group")}
-            onJoin={() => app.showLeft("join")}
-          />
-        )}
-        {leftPanel === "new-group" && <NewGroupPane model={app.newGroup} onBack={app.leaveLeft} />}
-        {leftPanel === "join" && <JoinPane model={app.join} onBack={app.leaveLeft} />}
-        {leftPanel === "settings" && (
-          <SettingsPane
-            model={app.settings}
-            devices={app.devices}
-            notifications={app.notifications}
-            state={state}
-            profile={profile}
-            section={section}
-            onSection={(topic) => app.showLeft("settings", topic)}
-            onBack={app.leaveLeft}
-          />
-        )}
-        {open === undefined ? (
-          <NothingOpen first={first} />
-        ) : (
-          <ConversationPane model={open} details={details} actions={app} />
-        )}
-        {details && contactPanel !== undefined && (
-          <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />
-        )}
-        {details && groupInfo !== undefined && (
-          <GroupInfo model={groupInfo} conversationModel={open} topic={topic} actions={app} />
-        )}
-        <Toast app={app} />
-      </div>
+      <MediaContext value={app}>
+        <div
+          className={`${styles.app} ${open !== undefined ? styles.reading : ""} ${details ? styles.withDetails : ""}`}
+        >
+          <Rail unread={list.unread} panel={leftPanel} self={state} onPanel={app.showLeft} />
+          <Left app={app} server={server} profile={profile} />
+          {open === undefined ? (
+            <NothingOpen first={first} />
+          ) : (
+            <ConversationPane model={open} details={details} actions={app} />
+          )}
+          {details && contactPanel !== undefined && (
+            <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />
+          )}
+          {details && groupInfo !== undefined && (
+            <GroupInfo model={groupInfo} conversationModel={open} topic={topic} actions={app} />
+          )}
+          <Toast app={app} />
+        </div>
+      </MediaContext>
     </OwnAccount>
+  );
+}
+
+/** What is at the left of the conversation, one of these at a time. */
+function Left({ app, server, profile }: ChatsProps) {
+  const { open, leftPanel, section, state } = useViewModel(app);
+  const invite = () => void passOn(invitationText(server, state)).then((words) => words !== "" && app.tell(words));
+  return (
+    <>
+      {leftPanel === "list" && (
+        <ListPane
+          models={app}
+          state={state}
+          openId={open?.id ?? ""}
+          profile={profile}
+          actions={app}
+          onInvite={invite}
+        />
+      )}
+      {leftPanel === "archived" && (
+        <ArchivedPane model={app.list} openId={open?.id ?? ""} actions={app} onBack={app.leaveLeft} />
+      )}
+      {leftPanel === "new-chat" && (
+        <NewChatPane
+          model={app.contacts}
+          self={state}
+          onBack={app.leaveLeft}
+          onInvite={invite}
+          onGroup={() => app.showLeft("new-group")}
+          onJoin={() => app.showLeft("join")}
+        />
+      )}
+      {leftPanel === "new-group" && <NewGroupPane model={app.newGroup} onBack={app.leaveLeft} />}
+      {leftPanel === "join" && <JoinPane model={app.join} onBack={app.leaveLeft} />}
+      {leftPanel === "settings" && (
+        <SettingsPane
+          model={app.settings}
+          devices={app.devices}
+          notifications={app.notifications}
+          state={state}
+          profile={profile}
+          section={section}
+          onSection={(topic) => app.showLeft("settings", topic)}
+          onBack={app.leaveLeft}
+        />
+      )}
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import {
   useState,
   type FormEvent,
   type KeyboardEvent,
+  type ReactNode,
   type RefObject,
 } from "react";
 
@@ -18,10 +19,12 @@ import { directOf, titleOf, type Member } from "../view-models/core";
 import { closedText } from "../view-models/group_text";
 import type { MentionChoiceSnapshot, MentionChoiceViewModel } from "../view-models/mention_choice";
 import { say } from "../view-models/say";
+import { AttachButton } from "./attach_button";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { onDemand } from "./on_demand";
 import { QuotedIn } from "./quoted_in";
+import { SendingFiles } from "./sending_files";
 import { useViewModel } from "./use_view_model";
 import styles from "./composer.module.css";
 import buttons from "./parts/button.module.css";
@@ -41,34 +44,22 @@ interface ComposerProps {
 export function Composer({ model, field }: ComposerProps) {
   const { conversation } = useViewModel(model);
   const { text, quoted, error } = useViewModel(model.composer);
-  const [picking, setPicking] = useState(false);
-  const toField = () => field.current?.focus();
 
   useDraftKept(model);
 
   const send = () => {
-    setPicking(false);
     void model.composer.send();
-    toField();
+    field.current?.focus();
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     send();
   };
-  const closePicker = () => {
-    setPicking(false);
-    toField();
-  };
-
   const blocked = directOf(conversation)?.blocked === true;
   useFocusWhenUnblocked(blocked, field);
   if (blocked) return <Blocked model={model} />;
   const closed = closedText(conversation);
   if (closed !== "") return <Closed>{closed}</Closed>;
-  const { mentioning } = model;
-  const choose = (member?: Member) => {
-    if (mentioning !== undefined) placeCursor(field.current, mentioning.choose(member));
-  };
   return (
     <form className={styles.composer} data-composer onSubmit={onSubmit}>
       {error !== "" && (
@@ -76,27 +67,21 @@ export function Composer({ model, field }: ComposerProps) {
           {error}
         </p>
       )}
-      {picking && (
-        <EmojiPicker onPick={(emoji) => insert(model.composer, field.current, emoji)} onClose={closePicker} />
-      )}
+      <SendingFiles conversation={conversation.id} />
       <div className={styles.composerFrame}>
-        <div className={styles.composerBox}>
-          {mentioning !== undefined && <Mentions model={mentioning} onChoose={choose} />}
-          {quoted !== undefined && (
-            <QuoteShown quoted={quoted} title={titleOf(conversation)} onCancel={model.composer.cancelQuote} />
-          )}
-          <div className={styles.composerLine}>
-            <EmojiButton picking={picking} onClick={() => setPicking(!picking)} />
-            <TextField
-              model={model.composer}
-              label={say("composer.messageTo", { title: titleOf(conversation) })}
-              field={field}
-              mentioning={mentioning}
-              onChoose={() => choose()}
-              onEnter={send}
-            />
-          </div>
-        </div>
+        <Writing
+          model={model}
+          field={field}
+          label={say("composer.messageTo", { title: titleOf(conversation) })}
+          placeholder={say("composer.placeholder")}
+          before={<AttachButton model={model} />}
+          above={
+            quoted !== undefined && (
+              <QuoteShown quoted={quoted} title={titleOf(conversation)} onCancel={model.composer.cancelQuote} />
+            )
+          }
+          onEnter={send}
+        />
         {text.trim() !== "" && (
           <button type="submit" className={styles.send} aria-label={say("composer.send")} title={say("composer.send")}>
             <Icon name="send" />
@@ -104,6 +89,59 @@ export function Composer({ model, field }: ComposerProps) {
         )}
       </div>
     </form>
+  );
+}
+
+interface WritingProps {
+  model: ConversationViewModel;
+  field: RefObject<HTMLTextAreaElement | null>;
+  label: string;
+  placeholder: string;
+  /** Before the text, in its line. */
+  before?: ReactNode;
+  /** In the same box, above the line. */
+  above?: ReactNode;
+  onEnter: () => void;
+}
+
+/** The box that one writes in, with what helps there: emoji, and the names of members. */
+export function Writing({ model, field, label, placeholder, before, above, onEnter }: WritingProps) {
+  const [picking, setPicking] = useState(false);
+  const { mentioning } = model;
+  const choose = (member?: Member) => {
+    if (mentioning !== undefined) placeCursor(field.current, mentioning.choose(member));
+  };
+  const closePicker = () => {
+    setPicking(false);
+    field.current?.focus();
+  };
+  return (
+    <>
+      {picking && (
+        <EmojiPicker onPick={(emoji) => insert(model.composer, field.current, emoji)} onClose={closePicker} />
+      )}
+      <div className={styles.composerBox}>
+        {mentioning !== undefined && <Mentions model={mentioning} onChoose={choose} />}
+        {above}
+        <div className={styles.composerLine}>
+          {before}
+          <TextField
+            model={model.composer}
+            label={label}
+            placeholder={placeholder}
+            field={field}
+            mentioning={mentioning}
+            onChoose={() => choose()}
+            onEnter={() => {
+              setPicking(false);
+              onEnter();
+            }}
+            onFiles={(files) => void model.attach(files)}
+          />
+          <EmojiButton picking={picking} onClick={() => setPicking(!picking)} />
+        </div>
+      </div>
+    </>
   );
 }
 
@@ -215,19 +253,22 @@ function EmojiButton({ picking, onClick }: { picking: boolean; onClick: () => vo
 interface TextFieldProps {
   model: ComposerViewModel;
   label: string;
+  placeholder: string;
   field: RefObject<HTMLTextAreaElement | null>;
   /** In a group. */
   mentioning: MentionChoiceViewModel | undefined;
   /** The member who is proposed is meant. */
   onChoose: () => void;
   onEnter: () => void;
+  /** Somebody has put files in its place. */
+  onFiles: (files: File[]) => void;
 }
 
 const NO_MENTIONS: MentionChoiceSnapshot = { found: [], active: 0 };
 const noMentions = { snapshot: () => NO_MENTIONS, subscribe: () => () => undefined };
 
 /** As high as its text, within bounds. */
-function TextField({ model, label, field, mentioning, onChoose, onEnter }: TextFieldProps) {
+function TextField({ model, label, placeholder, field, mentioning, onChoose, onEnter, onFiles }: TextFieldProps) {
   const { text } = useViewModel(model);
   const { found, active } = useViewModel<MentionChoiceSnapshot>(mentioning ?? noMentions);
   const proposing = found.length > 0;
@@ -261,7 +302,7 @@ function TextField({ model, label, field, mentioning, onChoose, onEnter }: TextF
       rows={1}
       dir="auto"
       value={text}
-      placeholder={say("composer.placeholder")}
+      placeholder={placeholder}
       aria-label={label}
       aria-autocomplete={mentioning === undefined ? undefined : "list"}
       aria-controls={proposing ? MENTION_LIST_ID : undefined}
@@ -273,6 +314,13 @@ function TextField({ model, label, field, mentioning, onChoose, onEnter }: TextF
       }}
       onSelect={(event) => look(event.currentTarget)}
       onKeyDown={onKeyDown}
+      onPaste={(event) => {
+        const files = [...event.clipboardData.files];
+        // Programs that copy a text often add a picture of it.
+        if (files.length === 0 || event.clipboardData.types.includes("text/plain")) return;
+        event.preventDefault();
+        onFiles(files);
+      }}
       onBlur={() => {
         model.stopTyping();
         mentioning?.close();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The right pane: head, messages, composer of the open conversation.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { isMuted } from "../view-models/arrangement";
 import type { ConversationViewModel } from "../view-models/conversation";
@@ -19,7 +19,7 @@ import {
   type Person,
   type Quote,
 } from "../view-models/core";
-import { membersLine, typingText } from "../view-models/group_text";
+import { closedText, membersLine, typingText } from "../view-models/group_text";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { lastSeenText, millis } from "../view-models/time_text";
@@ -28,6 +28,7 @@ import { Avatar } from "./avatar";
 import { Composer } from "./composer";
 import { copyText } from "./copy_text";
 import type { ConversationRowActions } from "./conversation_rows";
+import { DropZone } from "./drop_zone";
 import type { Ending } from "./ending_question";
 import { GroupProgressLine } from "./group_progress";
 import { Icon } from "./icons";
@@ -51,6 +52,15 @@ const ChatMenu = onDemand(() => import("./chat_menu").then(({ default: menu }) =
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
 
+/** Fetched when somebody first attaches a file. */
+const AttachSheet = onDemand(() => import("./attach_sheet").then(({ AttachSheet: sheet }) => sheet), {
+  missing: (missing, { conversationModel }) => <MissingPopup {...missing} onClose={conversationModel.stopAttaching} />,
+});
+
+/** Something can be sent there. */
+const isOpenForWords = (conversation: Conversation): boolean =>
+  directOf(conversation)?.blocked !== true && closedText(conversation) === "";
+
 const EndingQuestion = onDemand(() => import("./ending_question").then(({ EndingQuestion: question }) => question), {
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
@@ -70,6 +80,10 @@ export interface ConversationPaneActions {
   /** Brings what a message quotes into view. */
   openQuoted: (quote: Quote) => unknown;
   openSearch: () => void;
+  /** Gives its file to the browser's downloads. */
+  saveMedia: (message: Message) => unknown;
+  /** Shows its picture alone. */
+  viewMedia: (message: Message) => unknown;
   /** A short word on what was done. */
   tell: (notice: string) => void;
   readonly arrangement: ConversationRowActions["arrangement"];
@@ -84,7 +98,9 @@ interface ConversationPaneProps {
 
 export function ConversationPane({ model, details, actions }: ConversationPaneProps) {
   const narrow = useMedia(NARROW);
-  const { conversation } = useViewModel(model);
+  const { conversation, attaching } = useViewModel(model);
+  const pane = useRef<HTMLElement>(null);
+  const onFiles = useCallback((files: File[]) => void model.attach(files), [model]);
   const { open: searching } = useViewModel(model.search);
   const field = useRef<HTMLTextAreaElement>(null);
   const messageActions = useMemo<MessageActions>(
@@ -101,6 +117,10 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
         void copyText(textOf(message)).then((copied) =>
           actions.tell(say(copied ? "conversation.copied" : "common.cantCopy")),
         ),
+      fetchMedia: model.fetchMedia,
+      cancelMedia: model.cancelMedia,
+      saveMedia: actions.saveMedia,
+      viewMedia: actions.viewMedia,
       sendAgain: (message) => void model.sendAgain(message),
       remove: (message) => void model.deleteFailed(message),
     }),
@@ -114,6 +134,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
 
   return (
     <main
+      ref={pane}
       className={`${panes.pane} ${panes.well}`}
       data-pane="conversation"
       aria-label={say("conversation.label", { title: titleOf(conversation) })}
@@ -138,6 +159,8 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
       <IdentityBanner model={model} onCompare={actions.openDetails} />
       <GroupProgressLine model={model} />
       <Composer key={`composer-${model.id}`} model={model} field={field} />
+      {isOpenForWords(conversation) && <DropZone on={pane} title={titleOf(conversation)} onFiles={onFiles} />}
+      {attaching !== undefined && <AttachSheet model={attaching} conversationModel={model} />}
     </main>
   );
 }

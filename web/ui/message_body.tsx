@@ -3,17 +3,26 @@
 // What is in a bubble: one component for each kind of content, by a table.
 import { useMemo, useState, type ComponentType, type ReactNode } from "react";
 
-import { textOf, Tick, type Message, type Person } from "../view-models/core";
+import { MediaKind, mediaOf, textOf, Tick, type Media, type Message, type Person } from "../view-models/core";
 import { shownKind, type ShownKind } from "../view-models/content_kinds";
 import { isOnlyEmoji } from "../view-models/large_emoji";
 import { mentionsOf } from "../view-models/mentions";
 import { foldedText } from "../view-models/rich_text";
 import { say } from "../view-models/say";
 import { Icon, type IconName } from "./icons";
+import { frameStyle } from "./media_frame";
+import { onDemand } from "./on_demand";
+import type { FileActions } from "./picture";
 import { RichText } from "./rich_text";
 import styles from "./message_row.module.css";
 
-interface BodyProps {
+/** What can be done with what is in a bubble. */
+export interface MessageBodyActions extends FileActions {
+  /** Shows it alone, as large as the screen. */
+  viewMedia: (message: Message) => unknown;
+}
+
+export interface BodyProps {
   message: Message;
   /** However long it is, all of it is shown. */
   whole: boolean;
@@ -21,26 +30,54 @@ interface BodyProps {
   meta: ReactNode;
   /** Somebody who is named in it is wanted. */
   onPerson: (person: Person) => void;
+  actions: MessageBodyActions;
 }
+
+/** Fetched when the first one is shown; the room that it takes is known before. */
+const MediaBody = onDemand<BodyProps>(() => import("./media_body").then(({ MediaBody: body }) => body), {
+  waiting: ({ message }) => <Waiting media={mediaOf(message)} />,
+});
+
+function Waiting({ media }: { media: Media | undefined }) {
+  const framed = media !== undefined && isPictured(media);
+  return <div className={styles.waiting} style={framed ? frameStyle(media) : undefined} />;
+}
+
+const PICTURED: readonly MediaKind[] = [MediaKind.kPhoto, MediaKind.kVideo, MediaKind.kAnimation];
+const isPictured = ({ kind }: Media): boolean => PICTURED.includes(kind);
+
+/** A picture is as wide as its bubble, but for a narrow edge. */
+export const isWide = (message: Message): boolean => {
+  const media = mediaOf(message);
+  return media !== undefined && isPictured(media);
+};
 
 /** One to three emoji alone are large, and have no bubble. */
 export const isBare = (message: Message): boolean =>
-  message.quote === undefined && message.tick !== Tick.kFailed && isOnlyEmoji(textOf(message));
+  message.quote === undefined &&
+  message.tick !== Tick.kFailed &&
+  (message.body.case === "text" ? isOnlyEmoji(textOf(message)) : mediaOf(message)?.kind === MediaKind.kSticker);
 
-function TextBody({ message, whole, meta, onPerson }: BodyProps) {
-  const [unfolded, setUnfolded] = useState(false);
-  const text = textOf(message);
-  const mentions = useMemo(() => mentionsOf(message), [message]);
-  const folded = useMemo(() => (unfolded || whole ? undefined : foldedText(text)), [text, unfolded, whole]);
+function TextBody(props: BodyProps) {
+  const { message, meta } = props;
   if (isBare(message))
     return (
       <div className={styles.text}>
         <span className={styles.words} data-words>
-          {text}
+          {textOf(message)}
         </span>
         {meta}
       </div>
     );
+  return <Written {...props} />;
+}
+
+/** The text of a message, or that under its file. */
+export function Written({ message, whole, meta, onPerson }: Omit<BodyProps, "actions">) {
+  const [unfolded, setUnfolded] = useState(false);
+  const text = textOf(message);
+  const mentions = useMemo(() => mentionsOf(message), [message]);
+  const folded = useMemo(() => (unfolded || whole ? undefined : foldedText(text)), [text, unfolded, whole]);
   return (
     <div className={styles.text} dir="auto">
       <span className={styles.words} data-words>
@@ -86,6 +123,7 @@ function UnsupportedBody({ meta }: BodyProps) {
 
 const BODIES: Record<ShownKind, ComponentType<BodyProps>> = {
   text: TextBody,
+  media: MediaBody,
   undecryptable: UndecryptableBody,
   unsupported: UnsupportedBody,
 };

@@ -3,7 +3,7 @@
 // The rows of the list of messages: one component for each kind of item.
 import { useContext, type ComponentType } from "react";
 
-import { groupOf, titleOf, type Conversation } from "../view-models/core";
+import { groupOf, titleOf, type Conversation, type Message } from "../view-models/core";
 import type { Item } from "../view-models/message_items";
 import { say } from "../view-models/say";
 import { dayText } from "../view-models/time_text";
@@ -45,6 +45,20 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
     </li>
   ),
   notice: Notice,
+  album: ({ item, conversation, actions, onMenu }) => (
+    <MessageRow
+      message={item.messages.at(-1) as Message}
+      album={item.messages}
+      first={item.first}
+      last={item.last}
+      timed={item.timed}
+      whole={false}
+      partner={titleOf(conversation)}
+      inGroup={groupOf(conversation) !== undefined}
+      actions={actions}
+      onMenu={onMenu}
+    />
+  ),
   message: ({ item, conversation, actions, onMenu }) => (
     <MessageRow
       message={item.message}

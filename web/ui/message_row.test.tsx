@@ -8,7 +8,17 @@ import { Message_Tick as Tick } from "../core-client/schema";
 import { message } from "../view-models/testing/fake_core";
 import { MessageRow } from "./message_row";
 
-const actions = { openQuoted: vi.fn(), reply: vi.fn(), sendAgain: vi.fn(), remove: vi.fn(), openPerson: vi.fn() };
+const actions = {
+  openQuoted: vi.fn(),
+  reply: vi.fn(),
+  sendAgain: vi.fn(),
+  remove: vi.fn(),
+  openPerson: vi.fn(),
+  fetchMedia: vi.fn(),
+  cancelMedia: vi.fn(),
+  saveMedia: vi.fn(),
+  viewMedia: vi.fn(),
+};
 const onMenu = vi.fn();
 const show = (shown: ReturnType<typeof message>, timed = true) =>
   render(

@@ -2,7 +2,7 @@
 
 import { memo, useContext, useState } from "react";
 
-import { Tick, type Message, type Person, type Quote } from "../view-models/core";
+import { textOf, Tick, type Message, type Person, type Quote } from "../view-models/core";
 import { nameOf, quotedGroupText } from "../view-models/group_text";
 import { colourOf } from "../view-models/initials";
 import { lineOf } from "../view-models/preview_text";
@@ -13,8 +13,9 @@ import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
 import { useContextMenu } from "./long_press";
-import { isBare, MessageBody } from "./message_body";
+import { isBare, isWide, MessageBody, type MessageBodyActions } from "./message_body";
 import type { MenuPlace } from "./message_menu";
+import { onDemand } from "./on_demand";
 import { OwnAccount } from "./own_account";
 import { QuotedIn } from "./quoted_in";
 import { Ticks } from "./ticks";
@@ -26,7 +27,7 @@ import quotes from "./parts/quote.module.css";
 import hidden from "./parts/hidden.module.css";
 
 /** What can be done with messages. */
-export interface MessageActions {
+export interface MessageActions extends MessageBodyActions {
   openQuoted: (quote: Quote) => unknown;
   reply: (message: Message) => void;
   /** Of another member of a group: to them alone. */
@@ -42,7 +43,10 @@ export interface MessageActions {
 }
 
 interface MessageRowProps {
+  /** Of an album the last one. */
   message: Message;
+  /** Those that are shown as one with it; undefined when it is alone. */
+  album?: readonly Message[];
   first: boolean;
   last: boolean;
   /** Shows its time always, and not only when somebody points at it. */
@@ -52,32 +56,31 @@ interface MessageRowProps {
   partner: string;
   /** Several write here: it says who did. */
   inGroup: boolean;
-  actions: Pick<MessageActions, "openQuoted" | "reply" | "sendAgain" | "remove" | "openPerson">;
+  actions: Omit<MessageActions, "copy" | "replyPrivately" | "openDetails">;
   onMenu: (place: MenuPlace) => void;
 }
 
-export const MessageRow = memo(function MessageRow({
-  message,
-  first,
-  last,
-  timed,
-  whole,
-  partner,
-  inGroup,
-  actions,
-  onMenu,
-}: MessageRowProps) {
-  const { outgoing, quote, tick, sender } = message;
+/** Fetched when the first one is shown. */
+const AlbumBody = onDemand(() => import("./album_body").then(({ AlbumBody: body }) => body));
+
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { message, album, first, last, partner, inGroup, actions, onMenu } = props;
+  const { outgoing, tick, sender } = message;
+  const quote = (album?.[0] ?? message).quote;
   const ofMember = inGroup && !outgoing;
   const author = inGroup ? nameOf(sender) : partner;
   const [pointed, setPointed] = useState(false);
   const point = () => setPointed(true);
   const place = `${first ? styles.first : ""} ${last ? styles.last : ""}`;
-  const menu = useContextMenu((x, y) => onMenu({ message, x, y }));
+  const menu = useContextMenu((x, y) =>
+    onMenu({ message: album === undefined ? message : pointedOf(album, x, y), x, y }),
+  );
+  const shape = `${isBare(message) ? styles.bare : ""} ${album !== undefined || isWide(message) ? styles.wide : ""}`;
   return (
     <li
       className={`${styles.message} ${outgoing ? styles.own : ""} ${place}`}
       data-key={message.id}
+      data-members={album?.map(({ id }) => id).join(" ")}
       data-message
       data-own={outgoing || undefined}
       tabIndex={-1}
@@ -90,7 +93,7 @@ export const MessageRow = memo(function MessageRow({
         </span>
       )}
       <div
-        className={`${styles.bubble} ${isBare(message) ? styles.bare : ""}`}
+        className={`${styles.bubble} ${shape}`}
         data-bubble
         {...menu}
         onDoubleClick={(event) => event.target === event.currentTarget && actions.reply(message)}
@@ -99,18 +102,28 @@ export const MessageRow = memo(function MessageRow({
         {quote !== undefined && (
           <Quoted quote={quote} message={message} partner={partner} inGroup={inGroup} onOpen={actions.openQuoted} />
         )}
-        <MessageBody
-          message={message}
-          whole={whole}
-          meta={<Meta message={message} timed={timed} />}
-          onPerson={actions.openPerson}
-        />
+        <Body {...props} />
         {tick === Tick.kFailed && <Failed message={message} actions={actions} />}
       </div>
       {pointed && <PointerActions message={message} onReply={actions.reply} onMenu={onMenu} />}
     </li>
   );
 });
+
+function Body({ message, album, whole, timed, actions }: MessageRowProps) {
+  const captioned = (album ?? [message]).some((each) => textOf(each) !== "");
+  const over = (album !== undefined || isWide(message)) && !captioned && message.tick !== Tick.kFailed;
+  const meta = <Meta message={message} timed={timed} over={over} />;
+  if (album !== undefined)
+    return <AlbumBody messages={album} meta={meta} actions={actions} onPerson={actions.openPerson} />;
+  return <MessageBody message={message} whole={whole} meta={meta} onPerson={actions.openPerson} actions={actions} />;
+}
+
+/** The one at a place of the page; else the last one. */
+function pointedOf(album: readonly Message[], x: number, y: number): Message {
+  const tile = document.elementFromPoint(x, y)?.closest<HTMLElement>("[data-album-message]");
+  return album.find(({ id }) => id === tile?.dataset.albumMessage) ?? (album.at(-1) as Message);
+}
 
 interface AuthorProps {
   message: Message;
@@ -228,11 +241,18 @@ function PointerActions({ message, onReply, onMenu }: PointerActionsProps) {
   );
 }
 
-function Meta({ message, timed }: { message: Message; timed: boolean }) {
+interface MetaProps {
+  message: Message;
+  timed: boolean;
+  /** It lies on a picture. */
+  over: boolean;
+}
+
+function Meta({ message, timed, over }: MetaProps) {
   useViewModel(timeZone);
   const ms = millis(message.orderUs);
   return (
-    <span className={`${styles.meta} ${timed ? "" : styles.aside}`} data-part="meta">
+    <span className={`${styles.meta} ${timed ? (over ? styles.over : "") : styles.aside}`} data-part="meta">
       <time dir="auto" dateTime={new Date(ms).toISOString()} title={fullTimeText(ms)}>
         {clockText(ms)}
       </time>

@@ -48,8 +48,11 @@ function inView(scroller: HTMLElement, rows: HTMLElement): InView {
   return seen;
 }
 
+/** An album is a row of several messages, by the last of which it goes. */
+const idsOf = ({ dataset: { key = "", members = key } }: HTMLElement): string[] => members.split(" ");
+
 function rowOf(rows: HTMLElement, key: string): HTMLElement | undefined {
-  for (const row of rows.children) if ((row as HTMLElement).dataset.key === key) return row as HTMLElement;
+  for (const row of rows.children) if (idsOf(row as HTMLElement).includes(key)) return row as HTMLElement;
   return undefined;
 }
 
@@ -165,9 +168,9 @@ export class TimelineScroll {
     const elsewhere: Range[] = [];
     const here: Range[] = [];
     for (const row of this.rows.children) {
-      const { key = "" } = (row as HTMLElement).dataset;
-      if (key === this.here?.to) here.push(...placesOf(row as HTMLElement, this.here.found));
-      else elsewhere.push(...placesOf(row as HTMLElement, marks.get(key) ?? []));
+      for (const id of idsOf(row as HTMLElement))
+        if (id === this.here?.to) here.push(...placesOf(row as HTMLElement, this.here.found));
+        else elsewhere.push(...placesOf(row as HTMLElement, marks.get(id) ?? []));
     }
     showFound(here, elsewhere);
   }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The whole app: which screen is shown, what is open in it, and the connection.
+import { isConnected, isRefused, NOTHING_OPEN, type AppOptions, type AppSnapshot } from "./app_snapshot";
 import { Arrangement } from "./arrangement";
-import type { Attention } from "./attention";
 import { ContactPanelViewModel } from "./contact_panel";
 import { ContactsViewModel } from "./contacts";
 import { ConversationViewModel } from "./conversation";
 import { ConversationListViewModel } from "./conversation_list";
 import {
-  Connection,
   directOf,
   groupOf,
+  mediaOf,
   titleOf,
   type Conversation,
   type Core,
@@ -22,68 +22,24 @@ import {
 import { DevicesViewModel, noLinking, type LinkingPort } from "./devices";
 import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
+import { savedName } from "./file_name";
 import { GroupInfoViewModel } from "./group_info";
 import { handleOf } from "./handle";
 import { JoinViewModel } from "./join";
 import { LinkThisViewModel } from "./link_this";
+import { noMedia, type MediaPort } from "./media_port";
 import { NewGroupViewModel } from "./new_group";
-import { NotificationsViewModel, type NotificationPort } from "./notifications";
-import { hasName, RegistrationViewModel, type AskedCodePort } from "./registration";
+import { NotificationsViewModel } from "./notifications";
+import { PlayerViewModel } from "./player";
+import { hasName, RegistrationViewModel } from "./registration";
 import { backFrom, HOME, parentOf, type GroupTopic, type LeftPanel, type Route, type SettingsSection } from "./route";
 import { say } from "./say";
 import { SearchViewModel } from "./search";
+import { SendingFilesViewModel } from "./sending_files";
 import { SettingsViewModel } from "./settings";
+import { millis } from "./time_text";
+import { ViewerViewModel } from "./viewer";
 import { ViewModel } from "./view_model";
-
-export interface AppSnapshot {
-  /** "stray": the page was opened with the link of a device that another one, with an account, is to let in. */
-  phase: "starting" | "registration" | "linking" | "stray" | "chats" | "ended" | "broken";
-  state: State | undefined;
-  /** With phase "ended": what the server said last. While it is asked again the state doesn't have that. */
-  refusal: Connection;
-  registration: RegistrationViewModel | undefined;
-  linking: LinkThisViewModel | undefined;
-  open: ConversationViewModel | undefined;
-  contactPanel: ContactPanelViewModel | undefined;
-  /** In its place, of a conversation with a group; and which page of it. */
-  groupInfo: GroupInfoViewModel | undefined;
-  topic: GroupTopic | "";
-  leftPanel: LeftPanel;
-  section: SettingsSection | "";
-  /** What the address asked for has been opened: from now on the address follows. */
-  entered: boolean;
-  /** With phase "broken": why. */
-  failure: string;
-  /** A short word on something that was done, or did not work, until it is taken away. */
-  notice: string;
-  /** Takes back what the notice is about. */
-  undo: (() => void) | undefined;
-}
-
-export interface AppOptions {
-  server: string;
-  deviceName: string;
-  attention: Attention;
-  notifications: NotificationPort;
-  asked?: AskedCodePort;
-  kept?: LinkingPort;
-  /** The link to a group that the page was opened with; "" for none. */
-  groupLink?: string;
-}
-
-const REFUSED = new Set([
-  Connection.kEnded,
-  Connection.kUnknownDevice,
-  Connection.kOtherServer,
-  Connection.kIdentityConflict,
-]);
-/**
- * The server doesn't take this device for what it is: it has ended or lost it, is another server, or another identity
- * has its number.
- */
-const isRefused = ({ connection }: State): boolean => REFUSED.has(connection);
-const isConnected = ({ connection }: State): boolean =>
-  connection === Connection.kOnline || connection === Connection.kCatchingUp;
 
 export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly store: EntityStore;
@@ -96,6 +52,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly settings: SettingsViewModel;
   readonly devices: DevicesViewModel;
   readonly notifications: NotificationsViewModel;
+  readonly media: MediaPort;
+  readonly player: PlayerViewModel;
+  readonly sending: SendingFilesViewModel;
   private readonly kept: LinkingPort;
   /** The registration takes back a number: this device is registered, but the server doesn't take it. */
   private takingBack = false;
@@ -106,23 +65,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     private readonly core: Core,
     private readonly options: AppOptions,
   ) {
-    super({
-      phase: "starting",
-      state: undefined,
-      refusal: Connection.kEnded,
-      registration: undefined,
-      linking: undefined,
-      open: undefined,
-      contactPanel: undefined,
-      groupInfo: undefined,
-      topic: "",
-      leftPanel: "list",
-      section: "",
-      entered: false,
-      failure: "",
-      notice: "",
-      undo: undefined,
-    });
+    super(NOTHING_OPEN);
     this.store = new EntityStore(core);
     this.onDispose(() => this.store.dispose());
     this.onDispose(this.store.subscribe((changes) => this.take(changes)));
@@ -136,6 +79,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       (conversation) => this.showOpened(conversation),
       (id) => this.showThere(id),
     );
+    this.media = options.media ?? noMedia;
+    this.player = new PlayerViewModel(core, this.media);
+    this.sending = new SendingFilesViewModel(core, this.media.files, (message) => this.putSent(message));
     this.groupLink = options.groupLink ?? "";
     this.kept = options.kept ?? noLinking;
     const tell = (words: string) => this.tell(words);
@@ -147,8 +93,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       options.notifications,
       (id) => void this.openConversation(id),
     );
-    const { list, search, contacts, newGroup, join, settings, devices, notifications } = this;
-    for (const part of [list, search, contacts, newGroup, join, settings, devices, notifications])
+    const { list, search, contacts, newGroup, join, settings, devices, notifications, player, sending } = this;
+    for (const part of [list, search, contacts, newGroup, join, settings, devices, notifications, player, sending])
       this.onDispose(() => part.dispose());
     this.onDispose(options.attention.subscribe((attentive) => this.tellAvailable(attentive)));
     this.onDispose(() => this.close());
@@ -156,9 +102,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   /** What is open: the same as `go` was last called with, but for what has been opened and closed since. */
   get route(): Route {
-    const { leftPanel: panel, section, open, contactPanel, groupInfo, topic } = this.snapshot();
+    const { leftPanel: panel, section, open, contactPanel, groupInfo, topic, viewer } = this.snapshot();
     const details = contactPanel !== undefined || groupInfo !== undefined;
-    return { panel, section, conversation: open?.id ?? "", details, topic };
+    return { panel, section, conversation: open?.id ?? "", details, topic, viewing: viewer?.openedAt ?? "" };
   }
 
   /** Reads the state and shows the screen that fits, with what `route` says open, as far as it is here. */
@@ -206,7 +152,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (this.snapshot().open?.id !== id) {
       const conversation = this.store.conversation(id);
       if (conversation === undefined) return this.tell(say("app.noConversation"));
-      const opened = new ConversationViewModel(this.core, conversation, this.store, this.options.attention);
+      const files = { media: this.media, sending: this.sending, limits: () => this.snapshot().state?.mediaLimits };
+      const opened = new ConversationViewModel(this.core, conversation, this.store, this.options.attention, files);
       this.close();
       this.update({ open: opened });
       await opened.load();
@@ -257,7 +204,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   };
 
   /** Opens and closes until what is open is what the route says; a conversation that is not here is left out. */
-  readonly go = ({ panel, section, conversation, details, topic }: Route): void => {
+  readonly go = ({ panel, section, conversation, details, topic, viewing }: Route): void => {
     const now = this.route;
     if (panel !== now.panel || section !== now.section) this.showLeft(panel, section);
     const known = this.store.conversation(conversation) !== undefined;
@@ -265,6 +212,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     else void this.openConversation(conversation);
     if (known && details) this.showTopic(topic);
     else this.closeDetails();
+    if (known && viewing !== "") this.openViewer(conversation, viewing);
+    else this.closeViewer();
   };
 
   readonly showLeft = (leftPanel: LeftPanel, section: SettingsSection | "" = ""): void => {
@@ -342,6 +291,30 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.update({ groupInfo: info, topic });
   }
 
+  /** Shows the picture of a message of the open conversation alone. */
+  readonly viewMedia = ({ conversation, id }: Message): void => this.openViewer(conversation, id);
+
+  readonly closeViewer = (): void => {
+    const { viewer } = this.snapshot();
+    if (viewer === undefined) return;
+    viewer.dispose();
+    this.update({ viewer: undefined });
+  };
+
+  private openViewer(conversation: string, id: string): void {
+    if (this.snapshot().viewer?.openedAt === id) return;
+    this.snapshot().viewer?.dispose();
+    const viewer = new ViewerViewModel(this.core, this.store, conversation, id, this.closeViewer);
+    this.update({ viewer });
+    void viewer.load();
+  }
+
+  /** Gives the file of a message to the browser's downloads. */
+  readonly saveMedia = (message: Message): void => {
+    const media = mediaOf(message);
+    if (media !== undefined) this.media.handing.save(message.id, savedName(media, millis(message.sentAtUs)));
+  };
+
   readonly clearNotice = (): void => this.update({ notice: "", undo: undefined });
   readonly tell = (notice: string, undo?: () => void): void => this.update({ notice, undo });
 
@@ -408,12 +381,18 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.showThere(conversation.id);
   }
 
+  private putSent(message: Message): void {
+    const { open } = this.snapshot();
+    if (open?.id === message.conversation) open.timeline.putOwn(message);
+  }
+
   private showThere(id: string): void {
     this.showLeft("list");
     void this.openConversation(id);
   }
 
   private close(): void {
+    this.closeViewer();
     this.closeDetails();
     this.snapshot().open?.dispose();
   }
@@ -458,6 +437,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   /** Nothing of the account that this device was of is shown to whoever is next. */
   private forgetAccount(): void {
     this.closeConversation();
+    this.player.stop();
+    this.sending.clear();
     this.showLeft("list");
     this.search.clear();
     this.contacts.reset();

@@ -141,8 +141,23 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     }
   };
 
+  /** Gives away what is written, to stand under a file: nothing is being written then. */
+  readonly take = (): { text: string; mentions: ReturnType<typeof sentMentions>; quoteMessageId: string } => {
+    const { text, quoted, mentions } = this.snapshot();
+    const cut = /^\s*\n/.exec(text)?.[0].length ?? 0;
+    this.update({ text: "", quoted: undefined, mentions: [], error: "" });
+    this.saveDraft();
+    this.stopTyping();
+    return {
+      text: text.replace(/^\s*\n|\s+$/g, ""),
+      mentions: sentMentions(mentions, text, cut),
+      quoteMessageId: quoted?.id ?? "",
+    };
+  };
+
   /** Says why something about this conversation could not be done. */
-  readonly refuse = (error: unknown): void => this.update({ error: failureText(error) });
+  readonly refuse = (error: unknown): void => this.say(failureText(error));
+  readonly say = (error: string): void => this.update({ error });
 
   /** The draft as the core has it now: written in another tab, when nothing is being written here. */
   readonly takeDraft = (draft: Draft): void => {

@@ -2,28 +2,46 @@
 
 // One open conversation: its head, its messages, what is being written, and when what came counts as read.
 import type { Attention } from "./attention";
+import type { AttachmentsViewModel } from "./attachments";
 import { ChatSearchViewModel } from "./chat_search";
 import { ComposerViewModel, draftOf, isSameDraft } from "./composer";
 import {
   directOf,
   groupOf,
+  mediaOf,
   textOf,
   type Conversation,
   type Core,
   type GroupProgress,
+  type MediaLimits,
   type Message,
   type Receipt,
 } from "./core";
 import type { EntityStore } from "./entity_store";
+import type { MediaPort } from "./media_port";
 import { MentionChoiceViewModel } from "./mention_choice";
+import { learnPartTexts } from "./part_texts";
+import { say } from "./say";
+import type { SendingFilesViewModel } from "./sending_files";
 import { TimelineViewModel } from "./timeline";
 import { ViewModel } from "./view_model";
 
 /** Between two calls that mark what was read: each is a transaction of the core, and a message to the partner. */
 const MARK_PAUSE_MS = 250;
 
+const isAnswerable = (message: Message): boolean => textOf(message) !== "" || mediaOf(message) !== undefined;
+
+/** What a conversation needs of the app for files. */
+export interface ConversationFiles {
+  media: MediaPort;
+  sending: SendingFilesViewModel;
+  limits: () => MediaLimits | undefined;
+}
+
 export interface ConversationSnapshot {
   conversation: Conversation;
+  /** Files that somebody has chosen, and not sent yet. */
+  attaching: AttachmentsViewModel | undefined;
   /** While this device's key is handed out to the members of a group. */
   progress: GroupProgress | undefined;
 }
@@ -46,8 +64,9 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     conversation: Conversation,
     private readonly store: EntityStore,
     private readonly attention: Attention,
+    private readonly files?: ConversationFiles,
   ) {
-    super({ conversation, progress: store.progressOf(conversation.id) });
+    super({ conversation, attaching: undefined, progress: store.progressOf(conversation.id) });
     const inGroup = groupOf(conversation) !== undefined;
     this.timeline = new TimelineViewModel(core, store, conversation.id);
     const onSent = (message: Message) => this.timeline.putOwn(message);
@@ -63,6 +82,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.onDispose(attention.subscribe((attentive) => this.attend(attentive)));
     this.onDispose(this.timeline.subscribe(() => this.markRead()));
     this.onDispose(() => (this.loaded = false));
+    this.onDispose(() => this.stopAttaching());
     this.onDispose(() => this.search.dispose()); // it marks nothing in the timeline any more
     this.onDispose(() => this.timeline.dispose());
     this.onDispose(() => this.mentioning?.dispose());
@@ -96,7 +116,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
    * has not blocked.
    */
   readonly isForPrivateReply = (message: Message): boolean => {
-    if (groupOf(this.snapshot().conversation) === undefined || message.outgoing || textOf(message) === "") return false;
+    if (groupOf(this.snapshot().conversation) === undefined || message.outgoing || !isAnswerable(message)) return false;
     const author = message.sender?.accountId ?? "";
     const withAuthor = this.store.conversations.map(directOf).find((each) => each?.partner?.accountId === author);
     return withAuthor?.blocked !== true && this.store.contactOf(author, "")?.blocked !== true;
@@ -118,6 +138,44 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   /** Deletes what could not be sent. */
   readonly deleteFailed = ({ id }: Message): Promise<unknown> =>
     this.core.call("deleteMessage", { id }).catch(this.composer.refuse);
+
+  /** Proposes files to be sent here; as they are, with `asFiles`. */
+  readonly attach = async (files: readonly File[], asFiles = false): Promise<void> => {
+    if (files.length === 0 || this.files === undefined) return;
+    const { media, sending, limits } = this.files;
+    try {
+      const [{ AttachmentsViewModel: Attachments }] = await Promise.all([import("./attachments"), learnPartTexts()]);
+      const before = this.snapshot().attaching;
+      const attaching =
+        before ??
+        new Attachments({
+          conversation: this.id,
+          composer: this.composer,
+          media,
+          limits,
+          send: (outgoing) => sending.send(outgoing),
+          onClose: this.stopAttaching,
+        });
+      attaching.add(files, asFiles);
+      if (before === undefined) this.update({ attaching });
+    } catch (error) {
+      console.debug(`kith: files can't be attached: ${String(error)}`);
+      this.composer.say(say("unavailable.load"));
+    }
+  };
+
+  readonly stopAttaching = (): void => {
+    this.snapshot().attaching?.dispose();
+    this.update({ attaching: undefined });
+  };
+
+  /** Brings the file of a message here. */
+  readonly fetchMedia = ({ id }: Message): Promise<unknown> =>
+    this.core.call("fetchMedia", { id }).catch(this.composer.refuse);
+
+  /** Gives up what is on its way, in either direction. */
+  readonly cancelMedia = ({ id }: Message): Promise<unknown> =>
+    this.core.call("fetchMedia", { id, cancel: true }).catch(this.composer.refuse);
 
   /** Whether the partner may write: what did not work is said where one writes. */
   readonly setBlocked = (blocked: boolean): Promise<unknown> =>

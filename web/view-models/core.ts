@@ -7,10 +7,12 @@ import {
   type Direct,
   type Event,
   type Group,
+  type Media,
   type Message,
   type MethodName,
   type MethodParams,
   type MethodResult,
+  type Text,
 } from "../core-client/schema";
 import { handleOf } from "./handle";
 import { formatPhone } from "./phone";
@@ -24,6 +26,8 @@ export {
   GroupEvent_Kind as GroupEventKind,
   HistoryScope,
   Linking_Stage as LinkingStage,
+  Media_Kind as MediaKind,
+  Media_State as MediaState,
   Message_Tick as Tick,
   Presence_Kind as PresenceKind,
   Settings_Scope as Scope,
@@ -31,16 +35,23 @@ export {
 } from "../core-client/schema";
 export {
   ABOUT_CHARACTERS_MAX,
+  CAPTION_BYTES_MAX,
   DEVICE_NAME_BYTES_MAX,
+  FILE_BYTES_MAX,
+  FILE_NAME_BYTES_MAX,
   GROUP_MEMBERS_MAX,
   HANDLE_BYTES_MAX,
   IDLE_DEVICE_DAYS,
   NAME_CHARACTERS_MAX,
   PIN_CHARACTERS_MAX,
   PIN_CHARACTERS_MIN,
+  PIXELS_MAX,
   TEXT_BYTES_MAX,
+  THUMBNAIL_BYTES_MAX,
+  WAVEFORM_BARS,
 } from "../core-client/generated/limits";
 export type {
+  AutoFetch,
   Contact,
   Conversation,
   Device,
@@ -56,6 +67,10 @@ export type {
   Handle,
   Linking,
   ListMembersResponse_Member as Member,
+  ListStorageResponse_Use as StorageUse,
+  Media,
+  MediaLimits,
+  MediaProgress,
   Message,
   MethodName,
   MethodParams,
@@ -67,6 +82,7 @@ export type {
   QuotedInGroup,
   Receipt,
   SafetyNumber,
+  SealedFile,
   SearchExcerpt,
   Settings,
   State,
@@ -107,8 +123,15 @@ export function titleOf({ peer, title }: Conversation): string {
   return formatPhone(title);
 }
 
-/** The text of a message; "" when it is something else. */
-export const textOf = ({ body }: Message): string => (body.case === "text" ? body.value.text : "");
+/** The file that a message has. */
+export const mediaOf = ({ body }: Message): Media | undefined => (body.case === "media" ? body.value : undefined);
+
+/** What is written in a message, or under its file. */
+export const writtenOf = ({ body }: Message): Text | undefined =>
+  body.case === "text" ? body.value : body.case === "media" ? body.value.caption : undefined;
+
+/** The text of a message, or that under its file; "" when there is none. */
+export const textOf = (message: Message): string => writtenOf(message)?.text ?? "";
 
 export interface FailureLike {
   code: Failure_Code;

@@ -16,6 +16,7 @@ import type {
   Core,
   Event,
   GroupProgress,
+  MediaProgress,
   Message,
   Settings,
   State,
@@ -284,6 +285,9 @@ export class EntityStore {
         case "devicesChanged":
           changes.devices = true;
           break;
+        case "mediaProgress":
+          messages.push(...this.withProgress(kind.value));
+          break;
         case "groupProgress":
           this.takeProgress(kind.value);
           conversations.add(kind.value.conversation);
@@ -296,6 +300,15 @@ export class EntityStore {
     if (conversations.size > 0) this.order();
     if (changes.contacts || changes.resync) this.readAgain();
     this.tell(changes);
+  }
+
+  /** How far a file is, is of its message. */
+  private withProgress({ id, done }: MediaProgress): Message[] {
+    const held = this.message(id);
+    if (held?.body.case !== "media") return [];
+    const moved: Message = { ...held, body: { case: "media", value: { ...held.body.value, done } } };
+    for (const each of this.held) each.renew(moved);
+    return [moved];
   }
 
   private takeProgress(progress: GroupProgress): void {

@@ -47,6 +47,8 @@ const WORDS: Partial<Record<FailureCode, TextId>> = {
   [FailureCode.kTooManyGroups]: "failure.tooManyGroups",
   [FailureCode.kCannotBeAdded]: "failure.cannotBeAdded",
   [FailureCode.kGroupBusy]: "failure.groupBusy",
+  [FailureCode.kNoSuchFile]: "failure.noSuchFile",
+  [FailureCode.kFileGone]: "failure.fileGone",
 };
 /** Of those that pass with time. */
 const WORDS_BEFORE_WAIT: Partial<Record<FailureCode, TextId>> = {
@@ -86,6 +88,14 @@ export function notSentText(reason: FailureReason): string {
       return say("failure.notSentNotInGroup");
     case FailureReason.kOnlyAdminsSend:
       return say("failure.notSentOnlyAdmins");
+    case FailureReason.kFileTooLarge:
+      return say("failure.notSentFileTooLarge");
+    case FailureReason.kQuotaExceeded:
+      return say("failure.notSentQuota");
+    case FailureReason.kFileMissing:
+      return say("failure.notSentFileMissing");
+    case FailureReason.kCancelled:
+      return say("failure.notSentCancelled");
     default:
       return say("failure.notSent");
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Members that a text names. The core counts in bytes of UTF-8, a page in UTF-16 units.
-import type { Message, Person } from "./core";
+import { writtenOf, type Message, type Person } from "./core";
 
 /** In the text: [begin, end), in UTF-16 units, from the "@" on. */
 export interface MentionPlace {
@@ -37,9 +37,10 @@ const bytesOf = (codePoint: number): number =>
   codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 
 /** Those of a message, in its order; what can't be, as it cuts a letter or another one, is none. */
-export function mentionsOf({ body }: Message): readonly ShownMention[] {
-  if (body.case !== "text" || body.value.mentions.length === 0) return NONE;
-  const { text, mentions } = body.value;
+export function mentionsOf(message: Message): readonly ShownMention[] {
+  const written = writtenOf(message);
+  if (written === undefined || written.mentions.length === 0) return NONE;
+  const { text, mentions } = written;
   const bounds = new Set(mentions.flatMap(({ start, length }) => [start, start + length]));
   const units = new Map<number, number>();
   let bytes = 0;
@@ -62,8 +63,8 @@ export function mentionsOf({ body }: Message): readonly ShownMention[] {
 const NONE: readonly ShownMention[] = [];
 
 /** Whether somebody is named in it. */
-export const isMentioned = ({ body }: Message, account: string): boolean =>
-  account !== "" && body.case === "text" && body.value.mentions.some(({ who }) => who?.accountId === account);
+export const isMentioned = (message: Message, account: string): boolean =>
+  account !== "" && writtenOf(message)?.mentions.some(({ who }) => who?.accountId === account) === true;
 
 /** Where the mentions of a text are when it has become another one; one that was changed itself is none any more. */
 export function movedMentions<Of extends MentionPlace>(mentions: readonly Of[], before: string, after: string): Of[] {

@@ -2,18 +2,20 @@
 
 // The rows of a conversation: its messages with what stands between them.
 import { isNotice } from "./content_kinds";
-import type { Message } from "./core";
+import { mediaOf, MediaKind, Tick, type Message } from "./core";
 import { dayKey, millis } from "./time_text";
 
 /**
  * `timed`: the time and the ticks are shown: on the last of a group, and where the next one's state differs. `whole`:
- * however long it is, it is not folded.
+ * however long it is, it is not folded. An album has two messages or more, which are shown as one: `first` and `last`
+ * are of it as a whole.
  */
 export type Item =
   | { kind: "day"; key: string; ms: number }
   | { kind: "unread"; key: string; count: number }
   | { kind: "notice"; key: string; message: Message }
-  | { kind: "message"; key: string; message: Message; first: boolean; last: boolean; timed: boolean; whole: boolean };
+  | { kind: "message"; key: string; message: Message; first: boolean; last: boolean; timed: boolean; whole: boolean }
+  | { kind: "album"; key: string; messages: readonly Message[]; first: boolean; last: boolean; timed: boolean };
 
 /** Messages of one person within this time belong together: they read as one shape, and show their time once. */
 const GROUP_MS = 10 * 60_000;
@@ -43,11 +45,32 @@ function together(a: Message | undefined, b: Message | undefined, unreadFrom: st
   );
 }
 
+const IN_ALBUMS = [MediaKind.kPhoto, MediaKind.kVideo, MediaKind.kAnimation];
+
+/** What album it is shown in; "" for none: what failed stands alone, with what can be done about it. */
+function albumOf(message: Message): string {
+  const media = mediaOf(message);
+  return media === undefined || message.tick === Tick.kFailed || !IN_ALBUMS.includes(media.kind) ? "" : media.album;
+}
+
+/** How many messages from `at` on are one album; 1 for none. */
+function albumLength(messages: readonly Message[], at: number, unreadFrom: string): number {
+  const [first] = messages.slice(at, at + 1);
+  const album = first === undefined ? "" : albumOf(first);
+  if (album === "") return 1;
+  let end = at + 1;
+  for (let next = messages[end]; next !== undefined; next = messages[++end])
+    if (albumOf(next) !== album || next.quote !== undefined || !together(messages[end - 1], next, unreadFrom)) break;
+  return end - at;
+}
+
 /** `messages` in their order; the answer has them all, in that order. */
 export function itemsOf(messages: readonly Message[], options: ItemOptions): Item[] {
   const items: Item[] = [];
   let day = Number.NaN;
+  let albumEnd = 0;
   messages.forEach((message, at) => {
+    if (at < albumEnd) return;
     const ms = millis(message.orderUs);
     if (dayKey(ms) !== day) {
       day = dayKey(ms);
@@ -57,15 +80,23 @@ export function itemsOf(messages: readonly Message[], options: ItemOptions): Ite
     if (isNotice(message)) {
       items.push({ kind: "notice", key: message.id, message });
     } else {
-      const next = messages[at + 1];
-      const last = !together(message, next, options.unreadFrom);
+      albumEnd = at + albumLength(messages, at, options.unreadFrom);
+      const ending = messages[albumEnd - 1] ?? message;
+      const next = messages[albumEnd];
+      const last = !together(ending, next, options.unreadFrom);
+      const first = !together(messages[at - 1], message, options.unreadFrom);
+      const timed = last || ending.tick !== next?.tick;
+      if (albumEnd > at + 1) {
+        const album = messages.slice(at, albumEnd);
+        return void items.push({ kind: "album", key: message.id, messages: album, first, last, timed });
+      }
       items.push({
         kind: "message",
         key: message.id,
         message,
-        first: !together(messages[at - 1], message, options.unreadFrom),
+        first,
         last,
-        timed: last || message.tick !== next?.tick,
+        timed,
         whole: options.whole.has(message.id),
       });
     }

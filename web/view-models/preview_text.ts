@@ -6,6 +6,7 @@ import type { BodyKind, BodyOf } from "./content_kinds";
 import type { Message, SearchExcerpt } from "./core";
 import { groupEventText } from "./group_text";
 import { findLinks, WORD_MAX } from "./links";
+import { mediaLine } from "./media_text";
 import { beginning, textPieces } from "./rich_text";
 import { say } from "./say";
 
@@ -55,6 +56,7 @@ const PREVIEWS: { [Kind in BodyKind]: (body: BodyOf<Kind>, message: Message, sel
   undecryptable: () => say("preview.undecryptable"),
   unsupported: () => say("preview.unsupported"),
   groupEvent: (_, message, self) => groupEventText(message, self),
+  media: (media) => mediaLine(media, lineOf(media.caption?.text ?? "")),
 };
 
 /** `self`: one's own account. */

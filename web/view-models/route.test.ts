@@ -14,6 +14,8 @@ const ROUTES: readonly [string, Route][] = [
   [`#/c/${BEN}`, { ...HOME, conversation: BEN }],
   [`#/c/${BEN}/details`, { ...HOME, conversation: BEN, details: true }],
   [`#/c/${BEN}/details/link`, { ...HOME, conversation: BEN, details: true, topic: "link" }],
+  [`#/c/${BEN}/view/${ANA}`, { ...HOME, conversation: BEN, viewing: ANA }],
+  [`#/c/${BEN}/details/link/view/${ANA}`, { ...HOME, conversation: BEN, details: true, topic: "link", viewing: ANA }],
   ["#/new-group", { ...HOME, panel: "new-group" }],
   ["#/join", { ...HOME, panel: "join" }],
   [
@@ -62,6 +64,11 @@ describe("back", () => {
     expect(layersOf(page).map(addressOf)).toEqual([`#/c/${BEN}`, `#/c/${BEN}/details`, addressOf(page)]);
     for (const panel of ["new-group", "join"] as const)
       expect(backToHome({ ...HOME, panel })).toEqual(["#/new-chat", ""]);
+  });
+
+  it("closes a picture first that is shown alone", () => {
+    const viewing: Route = { ...HOME, conversation: BEN, details: true, viewing: ANA };
+    expect(backToHome(viewing)).toEqual([`#/c/${BEN}/details`, `#/c/${BEN}`, ""]);
   });
 
   it("closes details first, then what is at the left, then the conversation", () => {

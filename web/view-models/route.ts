@@ -10,6 +10,7 @@
 //   #/settings/privacy          a page of the settings
 //   #/c/ID  #/c/ID/details      a conversation, and who the partner is, or what the group
 //   #/c/ID/details/link         a page of the group's
+//   #/c/ID/view/MESSAGE         a picture of it, alone
 //   #/settings/c/ID             both, beside each other on a wide screen
 
 /** Every place at the left, by its path in the address, and where back leads from it. */
@@ -53,9 +54,11 @@ export interface Route extends Place {
   details: boolean;
   /** A page of the details; "" for the first one. */
   topic: GroupTopic | "";
+  /** The id of the message whose picture is shown alone; "" for none. */
+  viewing: string;
 }
 
-export const HOME: Route = { panel: "list", section: "", conversation: "", details: false, topic: "" };
+export const HOME: Route = { panel: "list", section: "", conversation: "", details: false, topic: "", viewing: "" };
 
 const pathOf = ({ panel, section }: Place): Path =>
   panel === "list" ? "" : section === "" ? panel : `settings/${section}`;
@@ -79,33 +82,38 @@ export function wayTo(place: Place): Place[] {
 
 /** Without what is open innermost; where both are, what is at the left goes before the conversation beside it. */
 export function backFrom(route: Route): Route {
+  if (route.viewing !== "") return { ...route, viewing: "" };
   if (route.topic !== "") return { ...route, topic: "" };
   if (route.details) return { ...route, details: false };
   if (route.panel !== "list") return { ...route, ...parentOf(route) };
   return { ...route, conversation: "" };
 }
 
-const ADDRESS = /^#(?:\/(?!c\/)([a-z-]+(?:\/(?!c\/)[a-z]+)?))?(?:\/c\/([0-9a-f]{32})(?:(\/details)(?:\/([a-z]+))?)?)?$/;
+const LEFT = "(?:/(?!c/)([a-z-]+(?:/(?!c/)[a-z]+)?))?";
+const DETAILS = "(?:(/details)(?:/(?!view/)([a-z]+))?)?";
+const VIEW = "(?:/view/([0-9a-f]{32}))?";
+const ADDRESS = new RegExp(`^#${LEFT}(?:/c/([0-9a-f]{32})${DETAILS}${VIEW})?$`);
 
 /** The hash of the address; "" for HOME, so that the address people see first is a plain one. */
 export function addressOf(route: Route): string {
-  const { conversation, details, topic } = route;
+  const { conversation, details, topic, viewing } = route;
   const path = pathOf(route);
+  const view = viewing === "" ? [] : ["view", viewing];
   const parts = [
     ...(path === "" ? [] : [path]),
     ...(conversation === ""
       ? []
-      : ["c", conversation, ...(details ? ["details"] : []), ...(topic === "" ? [] : [topic])]),
+      : ["c", conversation, ...(details ? ["details"] : []), ...(topic === "" ? [] : [topic]), ...view]),
   ];
   return parts.length === 0 ? "" : `#/${parts.join("/")}`;
 }
 
 /** Whatever an address says; what it can't be is left out, a page that is not there leads to its panel. */
 export function routeOf(hash: string): Route {
-  const [, path = "", conversation = "", details, page] = ADDRESS.exec(hash) ?? [];
+  const [, path = "", conversation = "", details, page, viewing = ""] = ADDRESS.exec(hash) ?? [];
   const place = [path, path.split("/")[0] ?? ""].find(isPath) ?? "";
   const topic = GROUP_TOPICS.find((each) => each === page) ?? "";
-  return { ...placeAt(place), conversation, details: details !== undefined, topic };
+  return { ...placeAt(place), conversation, details: details !== undefined, topic, viewing };
 }
 
 /** The layers that are open, the outermost first: each is one step of the back button. */
@@ -115,6 +123,7 @@ export function layersOf(route: Route): Route[] {
   if (route.conversation !== "") add({ conversation: route.conversation });
   if (route.details) add({ details: true });
   if (route.topic !== "") add({ topic: route.topic });
+  if (route.viewing !== "") add({ viewing: route.viewing });
   return layers;
 }
 

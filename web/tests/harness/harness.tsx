@@ -25,5 +25,5 @@ declare global {
 const core = settledCore();
 window.prepare?.(core, testing);
 const root = createRoot(document.getElementById("root") as HTMLElement);
-const app = show(root, core, { profile: "main", shownProfile: "", server: location.origin });
+const app = show(root, core, core.files, { profile: "main", shownProfile: "", server: location.origin });
 window.kith = { core, app, testing };

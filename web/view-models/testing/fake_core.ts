@@ -11,11 +11,13 @@ import {
   EventSchema,
   ListConversationsResponseSchema,
   ListMessagesResponseSchema,
+  MediaSchema,
   MessageSchema,
   SendMessageResponseSchema,
   StateSchema,
   Failure_Code,
   Group_Role,
+  Media_State,
   Message_Tick,
   State_Connection,
   type Conversation,
@@ -30,6 +32,7 @@ import type { Attention } from "../attention";
 import type { Core } from "../core";
 import { isBefore } from "../message_items";
 import type { NotificationPort } from "../notifications";
+import { FakeFiles } from "./fake_files";
 
 type EventKind = Exclude<MessageInitShape<typeof EventSchema>, Event>["kind"];
 type Answer = (params: never) => unknown;
@@ -127,6 +130,7 @@ export class FakeCore implements Core {
   readonly calls: { name: MethodName; params: Record<string, unknown> }[] = [];
   conversations: Conversation[] = [];
   messages: Message[] = [];
+  readonly files = new FakeFiles();
   private readonly listeners = new Set<(events: readonly Event[]) => void>();
   private readonly answers = new Map<MethodName, Answer>();
 
@@ -198,6 +202,8 @@ export class FakeCore implements Core {
           text: params.text as string,
           tick: Message_Tick.kPending,
           atMs: Date.now(),
+          ...(params.conversation === undefined ? {} : { conversation: params.conversation as string }),
+          ...this.attached(params),
         });
         this.messages.push(written);
         return create(SendMessageResponseSchema, { message: written });
@@ -205,6 +211,24 @@ export class FakeCore implements Core {
       default:
         return create(DoneSchema);
     }
+  }
+
+  /** What a message with a file has beside: on its way to the server, it is here. */
+  private attached({ attachment, text, messageId }: MethodParams<"sendMessage">): {
+    id?: string;
+    body?: Message["body"];
+  } {
+    if (attachment?.about === undefined || attachment.file?.fileId === undefined) return {};
+    const id = messageId ?? "";
+    this.files.keep(id, attachment.file.fileId);
+    const { size } = attachment.file;
+    const media = create(MediaSchema, {
+      ...attachment.about,
+      caption: { text },
+      size,
+      state: Media_State.kSending,
+    } as never);
+    return { id, body: { case: "media", value: media } };
   }
 
   private page(params: Record<string, unknown>): unknown {

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Looks at files that somebody has chosen, and makes of them what is sent. Fetched when somebody first attaches one.
+import { THUMBNAIL_BYTES_MAX } from "../core-client/generated/limits";
+import { UNEDITED, type Looked, type MediaWorkshop, type PictureEdits, type Prepared } from "../view-models/media_port";
+import { cleanGif, cleanWebp } from "./clean";
+import { containerOf } from "./file_type";
+import { HEADER_BYTES, imageHeader } from "./image_header";
+import type { Made } from "./pictures_made";
+import { PictureWorks } from "./picture_works";
+import { firstPicture, probe } from "./video_probe";
+
+/** 400 MB of memory while it is unpacked. */
+const UNPACKED_PIXELS_MAX = 100_000_000;
+/** A canvas has no more at a side. */
+const SIDE_MAX = 32_767;
+/** A GIF is looked at as a whole: whether it moves is seen at its second picture. */
+const GIF_BYTES_MAX = 64 * 1024 * 1024;
+const PREVIEW_PIXELS = 1280;
+const NOTHING = new Uint8Array();
+
+const headOf = async (file: Blob, most = HEADER_BYTES) => new Uint8Array(await file.slice(0, most).arrayBuffer());
+const plain = (type: string): string => type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+
+async function lookAtRecording(file: Blob, type: string, isAudio: boolean): Promise<Looked> {
+  const kind = isAudio ? "audio" : "video";
+  try {
+    const { width, height, durationMs } = await probe(file);
+    if (isAudio) return { kind, type: type.replace("video/", "audio/"), width: 0, height: 0, durationMs, trouble: "" };
+    return { kind, type, width, height, durationMs, trouble: width === 0 ? "unplayable" : "" };
+  } catch {
+    return { kind, type, width: 0, height: 0, durationMs: 0, trouble: "unplayable" };
+  }
+}
+
+async function look(file: Blob): Promise<Looked> {
+  const head = await headOf(file);
+  const said = plain(file.type);
+  const header = imageHeader(head.length >= 6 && head[0] === 0x47 ? await headOf(file, GIF_BYTES_MAX) : head);
+  if (header !== undefined) {
+    const { type, width, height, animated } = header;
+    const large = width * height > UNPACKED_PIXELS_MAX || Math.max(width, height) > SIDE_MAX;
+    const moves = animated && (type === "image/gif" || type === "image/webp");
+    const kind = moves ? "animation" : "picture";
+    return { kind, type, width, height, durationMs: 0, trouble: large ? "large" : "" };
+  }
+  const container = containerOf(head);
+  if (container !== undefined)
+    return lookAtRecording(file, container.type, container.holds === "audio" || said.startsWith("audio/"));
+  const trouble = /^image\/(?!svg)/.test(said) ? "unreadable" : "";
+  const kind = trouble === "" ? "other" : "picture";
+  return { kind, type: said === "" ? "application/octet-stream" : said, width: 0, height: 0, durationMs: 0, trouble };
+}
+
+/** What browsers don't unpack themselves. */
+async function sourceOf(file: Blob, { type }: Looked): Promise<Blob | ImageBitmap> {
+  if (type !== "image/heic") return file;
+  const { heicTo } = await import("heic-to/csp");
+  return heicTo({ blob: file, type: "bitmap" });
+}
+
+const prepared = (
+  { width, height, thumbhash, thumbnail }: Made,
+  file: Blob,
+  type: string,
+  durationMs = 0,
+): Prepared => ({
+  file,
+  type,
+  width,
+  height,
+  durationMs,
+  thumbhash,
+  thumbnail,
+  waveform: NOTHING,
+});
+
+export function workshop(): MediaWorkshop {
+  const works = new PictureWorks();
+  const make = async (file: Blob, looked: Looked, edits: PictureEdits, pixelsMax: number) => {
+    const transparent = looked.type !== "image/jpeg" && looked.type !== "image/heic";
+    const making = { edits, pixelsMax, transparent, thumbnailBytesMax: THUMBNAIL_BYTES_MAX };
+    return works.make(await sourceOf(file, looked), making);
+  };
+  const made = (picture: ImageBitmap) =>
+    works.make(picture, {
+      edits: UNEDITED,
+      pixelsMax: PREVIEW_PIXELS,
+      transparent: false,
+      thumbnailBytesMax: THUMBNAIL_BYTES_MAX,
+    });
+  return {
+    look,
+    async preview(file, looked, edits) {
+      if (looked.trouble !== "") return "";
+      if (looked.kind === "video") return URL.createObjectURL(new Blob([file], { type: looked.type }));
+      if (looked.kind !== "picture" && looked.kind !== "animation") return "";
+      return URL.createObjectURL((await make(file, looked, edits, PREVIEW_PIXELS)).file);
+    },
+    forget: (address) => URL.revokeObjectURL(address),
+    async preparePicture(file, looked, edits, pixelsMax) {
+      const picture = await make(file, looked, edits, pixelsMax);
+      return prepared(picture, picture.file, picture.file.type);
+    },
+    async prepareAnimation(file, looked) {
+      const first = await make(file, looked, UNEDITED, PREVIEW_PIXELS);
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const clean = looked.type === "image/gif" ? cleanGif(bytes) : cleanWebp(bytes);
+      const { width, height } = looked;
+      return { ...prepared(first, new Blob([clean], { type: looked.type }), looked.type), width, height };
+    },
+    async prepareVideo(file, looked) {
+      const first = await made(await firstPicture(file));
+      const { type, width, height, durationMs } = looked;
+      return { ...prepared(first, file, type, durationMs), width, height };
+    },
+    async prepareAudio(file, { type, durationMs }) {
+      return { file, type, width: 0, height: 0, durationMs, thumbhash: NOTHING, thumbnail: NOTHING, waveform: NOTHING };
+    },
+  };
+}

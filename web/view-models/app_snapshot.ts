@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What the app shows, as a value, and what it is made with.
+import type { Attention } from "./attention";
+import type { ContactPanelViewModel } from "./contact_panel";
+import type { ConversationViewModel } from "./conversation";
+import { Connection, type State } from "./core";
+import type { LinkingPort } from "./devices";
+import type { GroupInfoViewModel } from "./group_info";
+import type { LinkThisViewModel } from "./link_this";
+import type { MediaPort } from "./media_port";
+import type { NotificationPort } from "./notifications";
+import type { AskedCodePort, RegistrationViewModel } from "./registration";
+import type { GroupTopic, LeftPanel, SettingsSection } from "./route";
+import type { ViewerViewModel } from "./viewer";
+
+export interface AppSnapshot {
+  /** "stray": the page was opened with the link of a device that another one, with an account, is to let in. */
+  phase: "starting" | "registration" | "linking" | "stray" | "chats" | "ended" | "broken";
+  state: State | undefined;
+  /** With phase "ended": what the server said last. While it is asked again the state doesn't have that. */
+  refusal: Connection;
+  registration: RegistrationViewModel | undefined;
+  linking: LinkThisViewModel | undefined;
+  open: ConversationViewModel | undefined;
+  contactPanel: ContactPanelViewModel | undefined;
+  /** In its place, of a conversation with a group; and which page of it. */
+  groupInfo: GroupInfoViewModel | undefined;
+  topic: GroupTopic | "";
+  /** A picture of the open conversation, alone. */
+  viewer: ViewerViewModel | undefined;
+  leftPanel: LeftPanel;
+  section: SettingsSection | "";
+  /** What the address asked for has been opened: from now on the address follows. */
+  entered: boolean;
+  /** With phase "broken": why. */
+  failure: string;
+  /** A short word on something that was done, or did not work, until it is taken away. */
+  notice: string;
+  /** Takes back what the notice is about. */
+  undo: (() => void) | undefined;
+}
+
+export interface AppOptions {
+  server: string;
+  deviceName: string;
+  attention: Attention;
+  notifications: NotificationPort;
+  media?: MediaPort;
+  asked?: AskedCodePort;
+  kept?: LinkingPort;
+  /** The link to a group that the page was opened with; "" for none. */
+  groupLink?: string;
+}
+
+const REFUSED = new Set([
+  Connection.kEnded,
+  Connection.kUnknownDevice,
+  Connection.kOtherServer,
+  Connection.kIdentityConflict,
+]);
+/**
+ * The server doesn't take this device for what it is: it has ended or lost it, is another server, or another identity
+ * has its number.
+ */
+export const isRefused = ({ connection }: State): boolean => REFUSED.has(connection);
+export const isConnected = ({ connection }: State): boolean =>
+  connection === Connection.kOnline || connection === Connection.kCatchingUp;
+
+export const NOTHING_OPEN: AppSnapshot = {
+  phase: "starting",
+  state: undefined,
+  refusal: Connection.kEnded,
+  registration: undefined,
+  linking: undefined,
+  open: undefined,
+  contactPanel: undefined,
+  groupInfo: undefined,
+  topic: "",
+  viewer: undefined,
+  leftPanel: "list",
+  section: "",
+  entered: false,
+  failure: "",
+  notice: "",
+  undo: undefined,
+};

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Files that somebody has chosen for a conversation, before they are sent: what each is, whether it can go, as what,
+// and what is to be done to it first. What is written under them is the composer's text.
+import type { ComposerViewModel } from "./composer";
+import { MediaKind, type MediaLimits } from "./core";
+import { fileName } from "./file_name";
+import { limitsOf, planOf, type Plan } from "./media_plan";
+import { UNEDITED, type Looked, type MediaPort, type MediaWorkshop, type PictureEdits } from "./media_port";
+import { say } from "./say";
+import { fitsCaption, randomId, type Outgoing } from "./sending_files";
+import { ViewModel } from "./view_model";
+
+/** Of the longer side. */
+const USUAL_PIXELS = 1600;
+const HIGH_PIXELS = 2560;
+/** In one go: each is held in memory while it is looked at. */
+export const FILES_MAX = 30;
+
+export interface Attached {
+  id: string;
+  name: string;
+  size: number;
+  /** undefined while it is looked at. */
+  looked: Looked | undefined;
+  plan: Plan | undefined;
+  edits: PictureEdits;
+  /** Where a picture of it is; "" for none, or none yet. */
+  preview: string;
+  asFile: boolean;
+}
+
+export interface AttachmentsSnapshot {
+  items: readonly Attached[];
+  /** The one that is shown large; "" for none. */
+  shown: string;
+  high: boolean;
+  error: string;
+}
+
+export interface AttachmentsOptions {
+  conversation: string;
+  composer: ComposerViewModel;
+  media: MediaPort;
+  limits: () => MediaLimits | undefined;
+  send: (outgoing: readonly Outgoing[]) => void;
+  /** There is nothing to send any more. */
+  onClose: () => void;
+}
+
+const SHOWN_KINDS: readonly MediaKind[] = [MediaKind.kPhoto, MediaKind.kVideo, MediaKind.kAnimation];
+
+export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
+  private readonly files = new Map<string, Blob>();
+  private workshop: Promise<MediaWorkshop> | undefined;
+  private ended = false;
+
+  constructor(private readonly options: AttachmentsOptions) {
+    super({ items: [], shown: "", high: options.media.load().high === true, error: "" });
+    this.onDispose(() => {
+      this.ended = true;
+      for (const { preview } of this.snapshot().items) this.forget(preview);
+    });
+  }
+
+  /** `asFiles`: as they are, whatever they are. */
+  readonly add = (files: readonly File[], asFiles = false): void => {
+    const room = FILES_MAX - this.snapshot().items.length;
+    const added = files.slice(0, Math.max(0, room)).map((file): Attached => {
+      const id = randomId();
+      this.files.set(id, file);
+      const { name, size } = file;
+      const nothing = { looked: undefined, plan: undefined, edits: UNEDITED, preview: "" };
+      return { id, name: fileName(name), size, asFile: asFiles, ...nothing };
+    });
+    const { items, shown } = this.snapshot();
+    const error = files.length > added.length ? say("attach.tooMany", { most: FILES_MAX }) : "";
+    this.update({ items: [...items, ...added], shown: shown === "" ? (added[0]?.id ?? "") : shown, error });
+    for (const { id } of added) void this.look(id);
+  };
+
+  readonly show = (id: string): void => this.update({ shown: id });
+
+  readonly remove = (id: string): void => {
+    const { items, shown } = this.snapshot();
+    const at = items.findIndex((each) => each.id === id);
+    const rest = items.filter((each) => each.id !== id);
+    this.forget(items[at]?.preview ?? "");
+    this.files.delete(id);
+    if (rest.length === 0) return this.options.onClose();
+    const next = rest[Math.min(at, rest.length - 1)];
+    this.update({ items: rest, shown: shown === id ? (next?.id ?? "") : shown, error: "" });
+  };
+
+  readonly setAsFile = (id: string, asFile: boolean): void => this.change(id, { asFile });
+
+  readonly setHigh = (high: boolean): void => {
+    this.options.media.save({ high });
+    this.update({ high });
+  };
+
+  readonly edit = async (id: string, edits: PictureEdits): Promise<void> => {
+    this.change(id, { edits });
+    await this.renewPreview(id);
+  };
+
+  /** Of a picture as it is turned, but whole: for somebody to choose a part of. */
+  readonly wholePreview = async (id: string): Promise<string> => {
+    const item = this.item(id);
+    const file = this.files.get(id);
+    if (item?.looked === undefined || file === undefined) return "";
+    return (await this.tools()).preview(file, item.looked, { ...item.edits, cut: undefined });
+  };
+
+  readonly forgetPreview = (address: string): void => this.forget(address);
+
+  /** Everything has been looked at, and can go. */
+  get isReady(): boolean {
+    const { items } = this.snapshot();
+    return items.length > 0 && items.every(({ plan }) => plan !== undefined && plan.refusal === undefined);
+  }
+
+  readonly send = (): void => {
+    if (!this.isReady) return this.update({ error: say("attach.notReady") });
+    const { composer, send, onClose } = this.options;
+    if (!fitsCaption(composer.snapshot().text)) return this.update({ error: say("attach.captionTooLong") });
+    const { text, mentions, quoteMessageId } = composer.take();
+    const { items } = this.snapshot();
+    const inAlbum = items.filter(({ plan }) => SHOWN_KINDS.includes(plan?.kind ?? MediaKind.kDocument));
+    const album = inAlbum.length > 1 ? randomId() : "";
+    send(
+      items.map((item, at) => ({
+        ...this.outgoing(item, inAlbum.includes(item) ? album : ""),
+        caption: at === 0 ? text : "",
+        mentions: at === 0 ? mentions : [],
+        quoteMessageId: at === 0 ? quoteMessageId : "",
+      })),
+    );
+    onClose();
+  };
+
+  private outgoing({ id, looked, plan, edits, name }: Attached, album: string) {
+    const { conversation } = this.options;
+    const { high } = this.snapshot();
+    const kind = plan?.kind ?? MediaKind.kDocument;
+    const file = this.files.get(id) ?? new Blob();
+    const tools = this.tools();
+    const prepare = async () => {
+      const workshop = await tools;
+      if (looked === undefined) throw new Error("it was not looked at");
+      switch (kind) {
+        case MediaKind.kPhoto:
+          return workshop.preparePicture(file, looked, edits, high ? HIGH_PIXELS : USUAL_PIXELS);
+        case MediaKind.kAnimation:
+          return workshop.prepareAnimation(file, looked);
+        case MediaKind.kVideo:
+          return workshop.prepareVideo(file, looked);
+        default:
+          return workshop.prepareAudio(file, looked);
+      }
+    };
+    return { conversation, kind, name: kind === MediaKind.kPhoto ? "" : name, album, prepare };
+  }
+
+  private async look(id: string): Promise<void> {
+    const file = this.files.get(id);
+    if (file === undefined) return;
+    const unknown: Looked = {
+      kind: "other",
+      type: "application/octet-stream",
+      width: 0,
+      height: 0,
+      durationMs: 0,
+      trouble: "",
+    };
+    try {
+      const looked = this.isTooLarge(file.size) ? unknown : await (await this.tools()).look(file, this.nameOf(id));
+      this.change(id, { looked });
+      await this.renewPreview(id);
+    } catch (error) {
+      console.debug(`kith: a file can't be looked at: ${String(error)}`);
+      this.change(id, { looked: unknown });
+    }
+  }
+
+  /** Nothing is done with it then. */
+  private isTooLarge(size: number): boolean {
+    return size === 0 || size > limitsOf(this.options.limits()).fileBytesMax;
+  }
+
+  private async renewPreview(id: string): Promise<void> {
+    const item = this.item(id);
+    const file = this.files.get(id);
+    if (item?.looked === undefined || file === undefined) return;
+    const tools = await this.tools();
+    const preview = await tools.preview(file, item.looked, item.edits).catch(() => undefined);
+    if (this.ended || this.item(id) === undefined) return this.forget(preview ?? "");
+    if (preview === undefined) return this.change(id, { looked: { ...item.looked, trouble: "unreadable" } });
+    this.forget(item.preview);
+    this.change(id, { preview });
+  }
+
+  private tools(): Promise<MediaWorkshop> {
+    this.workshop ??= this.options.media.workshop();
+    this.workshop.catch(() => (this.workshop = undefined));
+    return this.workshop;
+  }
+
+  private nameOf(id: string): string {
+    return this.item(id)?.name ?? "";
+  }
+
+  private item(id: string): Attached | undefined {
+    return this.snapshot().items.find((each) => each.id === id);
+  }
+
+  private change(id: string, changes: Partial<Attached>): void {
+    const limits = limitsOf(this.options.limits());
+    const items = this.snapshot().items.map((each) => {
+      if (each.id !== id) return each;
+      const changed = { ...each, ...changes };
+      const { looked, size, asFile } = changed;
+      return { ...changed, plan: looked === undefined ? undefined : planOf(looked, size, limits, asFile) };
+    });
+    this.update({ items });
+  }
+
+  private forget(address: string): void {
+    if (address !== "") void this.tools().then((workshop) => workshop.forget(address));
+  }
+}

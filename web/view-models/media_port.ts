@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What view-models and views need of the browser for photos, videos, recordings and files. `MediaFiles` are those that
+// messages have, as the core's host keeps them
+// (core-client/media.ts); the rest is in web/media.
+import type { DeviceMedia, MediaFailureReason } from "../core-client/media";
+import type { Media } from "./core";
+
+export type MediaFiles = DeviceMedia;
+
+/** What reading or sealing a file was rejected with; "" for anything else. */
+export function mediaFailureOf(error: unknown): MediaFailureReason | "" {
+  const reason = typeof error === "object" && error !== null && "reason" in error ? error.reason : "";
+  return reason === "noRoom" || reason === "failed" || reason === "broken" || reason === "aborted" ? reason : "";
+}
+
+/** Where an element finds what it plays: until `forget` of the port's. */
+export const playingUrl = (files: MediaFiles, messageId: string, type: string): Promise<string> =>
+  files.streamsMedia() ? Promise.resolve(files.mediaUrl(messageId, { type })) : files.mediaBlobUrl(messageId, { type });
+
+/** What a file is, by what is in it. */
+export interface Looked {
+  kind: "picture" | "animation" | "video" | "audio" | "other";
+  /** By what is in it; else as the browser says, which goes by the name. */
+  type: string;
+  /** In pixels, as it is shown; 0: not known. */
+  width: number;
+  height: number;
+  durationMs: number;
+  /** "large": it has more pixels than can be unpacked here. "unreadable": it is not what it says it is. */
+  trouble: "" | "large" | "unreadable" | "unplayable";
+}
+
+/** What is cut out, in parts of the turned picture, 0 to 1. */
+export interface Cut {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+export interface PictureEdits {
+  /** Clockwise: 0, 90, 180 or 270. */
+  turn: number;
+  cut: Cut | undefined;
+}
+export const UNEDITED: PictureEdits = { turn: 0, cut: undefined };
+
+/** What is sent, and what its message says of it. */
+export interface Prepared {
+  file: Blob;
+  type: string;
+  width: number;
+  height: number;
+  durationMs: number;
+  thumbhash: Uint8Array;
+  thumbnail: Uint8Array;
+  waveform: Uint8Array;
+}
+
+/** Makes what is sent of what somebody has chosen. Each rejects when it can't. */
+export interface MediaWorkshop {
+  look(file: Blob, name: string): Promise<Looked>;
+  /** Something that can be shown before it is sent: an address, which `forget` ends. "" when there is nothing. */
+  preview(file: Blob, looked: Looked, edits: PictureEdits): Promise<string>;
+  forget(address: string): void;
+  /** At most `pixelsMax` at the longer side; nothing of it says where or with what it was taken. */
+  preparePicture(file: Blob, looked: Looked, edits: PictureEdits, pixelsMax: number): Promise<Prepared>;
+  /** As it is, without what is written in it beside the pictures. */
+  prepareAnimation(file: Blob, looked: Looked): Promise<Prepared>;
+  /** As it is, with a picture of its beginning. */
+  prepareVideo(file: Blob, looked: Looked): Promise<Prepared>;
+  prepareAudio(file: Blob, looked: Looked): Promise<Prepared>;
+}
+
+/** A picture of a message, to be shown; or why it can't be. */
+export type Shown = { url: string } | { trouble: "broken" | "notPicture" | "large" | "failed" };
+
+/** Pictures that are shown somewhere, unpacked once. */
+export interface Pictures {
+  /** Until `release` is called as often. */
+  hold(messageId: string): Promise<Shown>;
+  release(messageId: string): void;
+  /** What is shown until the picture is there: an address of what its message says of it; "" when that is nothing. */
+  small(media: Pick<Media, "thumbnail" | "thumbhash">): string;
+}
+
+/** Hands a file to the browser's downloads, or to another program. */
+export interface Handing {
+  save(messageId: string, name: string): void;
+  /** Whether this browser can hand files on. */
+  readonly canShare: boolean;
+  share(messageId: string, name: string, type: string): Promise<void>;
+}
+
+/** A recording that plays. */
+export interface Sound {
+  play(url: string, from: number, rate: number): Promise<void>;
+  pause(): void;
+  seek(seconds: number): void;
+  setRate(rate: number): void;
+  stop(): void;
+  /** Seconds. */
+  readonly position: number;
+  readonly duration: number;
+  onChange(listener: (what: "moved" | "ended" | "failed" | "paused") => void): void;
+}
+
+/** A recording that is being made. */
+export interface Recording {
+  /** Ends it: what was recorded. */
+  stop(): Promise<{ file: Blob; type: string; durationMs: number; waveform: Uint8Array }>;
+  cancel(): void;
+  /** How loud it is now, 0 to 1. */
+  level(): number;
+}
+export type RecordingTrouble = "refused" | "none" | "failed";
+
+export interface Microphone {
+  /** Rejects with an error whose `trouble` is a RecordingTrouble. */
+  record(): Promise<Recording>;
+}
+
+export interface MediaPort {
+  readonly files: MediaFiles;
+  readonly workshop: () => Promise<MediaWorkshop>;
+  readonly pictures: Pictures;
+  readonly handing: Handing;
+  readonly sound: () => Sound;
+  readonly microphone: () => Promise<Microphone>;
+  /** What somebody prefers on this device: how fast recordings play, photos in high quality. */
+  load(): { rate?: number; high?: boolean };
+  save(preferences: { rate?: number; high?: boolean }): void;
+}
+
+const refuse = () => Promise.reject(new Error("there are no files here"));
+
+/** Where there are no files: nothing can be sent or shown. */
+export const noMedia: MediaPort = {
+  files: {
+    seal: refuse,
+    readMedia: refuse,
+    mediaUrl: () => "",
+    streamsMedia: () => false,
+    mediaBlobUrl: refuse,
+  },
+  workshop: refuse,
+  pictures: { hold: () => Promise.resolve({ trouble: "failed" }), release: () => undefined, small: () => "" },
+  handing: { save: () => undefined, canShare: false, share: refuse },
+  sound: () => ({
+    play: refuse,
+    pause: () => undefined,
+    seek: () => undefined,
+    setRate: () => undefined,
+    stop: () => undefined,
+    position: 0,
+    duration: 0,
+    onChange: () => undefined,
+  }),
+  microphone: refuse,
+  load: () => ({}),
+  save: () => undefined,
+};

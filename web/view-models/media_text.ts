@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The one line that says what a file is, where it is not shown: in the list, in quotes, and in notifications.
+import { MediaKind, type Media } from "./core";
+import { fileName } from "./file_name";
+import { say } from "./say";
+
+const KINDS: Partial<Record<MediaKind, string>> = {
+  [MediaKind.kPhoto]: "photo",
+  [MediaKind.kVideo]: "video",
+  [MediaKind.kVoice]: "voice",
+  [MediaKind.kAudio]: "audio",
+  [MediaKind.kSticker]: "sticker",
+  [MediaKind.kAnimation]: "animation",
+};
+
+/** For messages that say something of each kind: their place `kind`; what is of none is a document. */
+export const kindName = ({ kind }: Pick<Media, "kind">): string => KINDS[kind] ?? "document";
+
+/** "1:05": of a recording, or of a place in it. */
+export function durationText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const two = (part: number) => String(part).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  const rest = two(seconds % 60);
+  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`;
+}
+
+/** `caption` on one line, or "". */
+export function mediaLine(media: Media, caption: string): string {
+  const text = caption === "" ? ownWords(media) : caption;
+  const kind = kindName(media);
+  return text === "" ? say("preview.media", { kind }) : say("preview.mediaWith", { kind, text });
+}
+
+/** What the file says of itself, that is worth more than its kind. */
+function ownWords(media: Media): string {
+  if (media.kind === MediaKind.kVoice) return media.durationMs === 0 ? "" : durationText(media.durationMs);
+  return KINDS[media.kind] === undefined || media.kind === MediaKind.kAudio ? fileName(media.name) : "";
+}
