@@ -34,16 +34,16 @@ UnixMicros after(const Services& services, uint64_t seconds) {
 
 std::unexpected<Refusal> refuse_damaged() { return refuse(wire::kNotFound, "the file is damaged"); }
 
+std::unexpected<Refusal> refuse_index(StoreError error) {
+  return error == StoreError::kNotFound ? refuse(wire::kNotFound, "no such file") : refuse_store(error);
+}
+
 std::unexpected<Refusal> refuse_blob(StoreError error) {
   switch (error) {
     case StoreError::kConflict: return refuse(wire::kWrongOffset, "Upload-Offset");
     case StoreError::kDamaged: return refuse_damaged();
     default: return refuse_index(error);
   }
-}
-
-std::unexpected<Refusal> refuse_index(StoreError error) {
-  return error == StoreError::kNotFound ? refuse(wire::kNotFound, "no such file") : refuse_store(error);
 }
 
 wire::FileUpload upload_of(FileId file, const FileRecord& record, uint64_t offset) {
