@@ -141,6 +141,7 @@ export const noMedia: MediaPort = {
     readMedia: refuse,
     mediaUrl: () => "",
     streamsMedia: () => false,
+    saveMedia: refuse,
     mediaBlobUrl: refuse,
   },
   workshop: refuse,

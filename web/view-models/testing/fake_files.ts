@@ -46,6 +46,14 @@ export class FakeFiles implements DeviceMedia {
     return "";
   }
 
+  /** What was saved, by the names. */
+  readonly saved: string[] = [];
+
+  async saveMedia(messageId: string, { name }: { name: string }): Promise<void> {
+    await this.readMedia(messageId);
+    this.saved.push(name);
+  }
+
   streamsMedia(): boolean {
     return false;
   }
