@@ -240,25 +240,30 @@ bool run_media(const Options& options, Report& report) {
                 [&] { return run({"curl", "-s", "-f", "-T", file, nginx.url("file")}); }) &&
         measure(report, "nginx.down", mebibytes, nginx.pid(),
                 [&] { return run({"curl", "-s", "-f", "-o", directory.file("plain"), nginx.url("file")}); }) &&
-        measure(report, "kith.up", mebibytes, server.pid(),
+        measure(report, "kith.seal", mebibytes, server.pid(),
                 [&] {
                   sealed = sender.seal(file);
-                  return sealed && sender.upload(*sealed);
+                  return sealed.has_value();
                 }) &&
-        measure(report, "kith.down", mebibytes, server.pid(),
-                [&] { return receiver.fetch(*sealed) && receiver.unseal(*sealed, directory.file("opened")); });
+        measure(report, "kith.upload", mebibytes, server.pid(), [&] { return sender.upload(*sealed); }) &&
+        measure(report, "kith.fetch", mebibytes, server.pid(), [&] { return receiver.fetch(*sealed); }) &&
+        measure(report, "kith.unseal", mebibytes, server.pid(),
+                [&] { return receiver.unseal(*sealed, directory.file("opened")); });
     if (!ran || !run({"cmp", file, directory.file("opened")})) return false;
     for (const char* name : {"sender", "receiver", "plain", "opened"})
       std::filesystem::remove_all(directory.file(name));
   }
   report.add("media.server_memory_mib", server_memory.most_mib());
   report.add("media.client_memory_mib", own_memory.most_mib());
-  for (const std::string way : {"up", "down"}) {
-    const auto of = [&](const std::string& who) {
-      return report.median_of("media." + who + "." + way + ".mib_per_second");
+  // One after the other, as the terminal client does it.
+  const auto both = [&](const std::string& first, const std::string& second) {
+    const auto seconds = [&](const std::string& name) {
+      return 1 / report.median_of("media.kith." + name + ".mib_per_second");
     };
-    report.add("media." + way + ".of_nginx", of("kith") / of("nginx"));
-  }
+    return 1 / (seconds(first) + seconds(second));
+  };
+  report.add("media.up.of_nginx", both("seal", "upload") / report.median_of("media.nginx.up.mib_per_second"));
+  report.add("media.down.of_nginx", both("fetch", "unseal") / report.median_of("media.nginx.down.mib_per_second"));
   return true;
 }
 
