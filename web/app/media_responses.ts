@@ -7,7 +7,7 @@
 // fixed list, or saved. A response says so three times over (its type with nosniff, a policy that allows nothing and
 // sandboxes, and as an attachment whatever is not for <video>, <audio>, <img> or the page itself), and asks nobody.
 //
-// Limits: at most two pieces of about 1 MiB for each response, however slowly it is taken.
+// Limits: two pieces of about 1 MiB for each response, however large it is and however slowly it is taken.
 import { attachment } from "../core-client/file_names";
 import type { OfReader, ToReader } from "../core-client/media_messages";
 import { BYTES_TYPE, readMediaAddress, type MediaAddress, type PageAsked } from "../core-client/media_types";
@@ -21,7 +21,8 @@ const SHOWN_IN: readonly string[] = ["", "audio", "image", "video"];
 const SAVED_FROM: readonly string[] = ["document", "iframe"];
 
 const ANSWER_WITHIN_MS = 20_000;
-const PREFETCHED_BYTES = 1024 * 1024;
+/** At a time, where who takes it has no memory of its own. */
+const COPIED_BYTES = 256 * 1024;
 
 export const isMedia = (url: URL): boolean => url.pathname === "/media" || url.pathname.startsWith("/media/");
 
@@ -104,34 +105,83 @@ async function streamOf(
   start: number,
   end: number,
   lives: (until: Promise<void>) => void,
-): Promise<ReadableStream<Uint8Array>> {
-  let at = start;
-  let next: Uint8Array | undefined = await reader.read(at, end);
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const pieces = new Pieces(reader, start, end);
+  await pieces.current();
   let ended: () => void = () => {};
   lives(new Promise((resolve) => (ended = resolve)));
   const stop = (): void => {
     reader.close();
     ended();
   };
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const bytes = next ?? (await reader.read(at, end));
-          next = undefined;
-          at += bytes.length;
-          controller.enqueue(bytes);
-          if (at < end) return;
-          controller.close();
-        } catch (error) {
-          controller.error(error);
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      try {
+        const { byobRequest } = controller as ReadableByteStreamController;
+        const piece = await pieces.current();
+        if (byobRequest?.view instanceof Uint8Array) {
+          const { view } = byobRequest;
+          const taken = piece.subarray(0, view.length);
+          view.set(taken);
+          pieces.taken(taken.length);
+          byobRequest.respond(taken.length);
+        } else {
+          const taken = piece.slice(0, COPIED_BYTES);
+          pieces.taken(taken.length);
+          controller.enqueue(taken);
         }
-        stop();
-      },
-      cancel: stop,
+        if (!pieces.atEnd()) return;
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+      stop();
     },
-    new ByteLengthQueuingStrategy({ highWaterMark: PREFETCHED_BYTES }),
-  );
+    cancel: stop,
+  });
+}
+
+/** What is read of a file, one piece ahead of what is taken. Two pieces' memory goes back and forth for all of them. */
+class Pieces {
+  private piece: Uint8Array<ArrayBuffer> = new Uint8Array();
+  private next: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  private readAt: number;
+  private readonly spare: ArrayBuffer[] = [];
+
+  constructor(
+    private readonly reader: Reader,
+    private takenAt: number,
+    private readonly end: number,
+  ) {
+    this.readAt = takenAt;
+  }
+
+  /** What is to be taken next: not empty. Rejects when it can't be read. */
+  async current(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.piece.length > 0) return this.piece;
+    this.piece = await (this.next ?? this.read());
+    this.next = this.readAt < this.end ? this.read() : undefined;
+    this.next?.catch(() => undefined); // it is told when its turn comes
+    return this.piece;
+  }
+
+  taken(bytes: number): void {
+    this.takenAt += bytes;
+    const { buffer } = this.piece;
+    this.piece = this.piece.subarray(bytes);
+    if (this.piece.length === 0) this.spare.push(buffer);
+  }
+
+  atEnd(): boolean {
+    return this.takenAt === this.end;
+  }
+
+  private async read(): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await this.reader.read(this.readAt, this.end, this.spare.pop());
+    this.readAt += bytes.length;
+    return bytes;
+  }
 }
 
 // ---------------------------------------------------------------- the page that has the file
@@ -163,11 +213,12 @@ class Reader {
     }
   }
 
-  /** From `start` on, at least one byte, at most up to `end`. */
-  async read(start: number, end: number): Promise<Uint8Array> {
+  /** From `start` on, at least one byte, at most up to `end`: in this memory, if it is large enough. */
+  async read(start: number, end: number, memory?: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
     const answer = await within((heard) => {
       this.heard = heard;
-      this.port.postMessage({ kind: "read", start, end } satisfies OfReader);
+      const message: OfReader = { kind: "read", start, end, memory };
+      this.port.postMessage(message, memory === undefined ? [] : [memory]);
     });
     if (answer.kind !== "bytes") throw new Error("the file can't be read");
     const { bytes } = answer;

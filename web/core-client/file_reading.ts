@@ -5,6 +5,7 @@ import type { FileFolder } from "./file_folder";
 import { MEDIA_CHUNK_BYTES, MEDIA_SEALED_CHUNK_BYTES } from "./generated/limits";
 import { MediaFailure } from "./media";
 import type { MediaModule } from "./media_module";
+import { PieceBuffer } from "./piece_buffer";
 
 /** What OpenMedia answers of a file. */
 export interface OpenedFile {
@@ -18,24 +19,36 @@ export interface OpenedFile {
 /** Chunks that are unsealed at once: 1 MiB. */
 const CHUNKS_MAX = 16;
 
-/**
- * The file's bytes from `start` on: at least one, at most up to `end` and about 1 MiB. A copy. Throws MediaFailure:
- * broken, when the file is not there, or is not what it was. Other errors are of the folder's owner.
- */
-export async function readSealed(
-  module: MediaModule,
-  folder: FileFolder,
-  { file, key, size }: OpenedFile,
-  start: number,
-  end: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const content = await folder.content(file);
-  if (content === undefined) throw new MediaFailure("broken", "the file is not on this device");
-  if (content.size !== module.sealedSize(size)) throw new MediaFailure("broken", `${content.size} sealed bytes`);
-  const first = Math.floor(start / MEDIA_CHUNK_BYTES);
-  const last = Math.min(first + CHUNKS_MAX, Math.ceil(Math.min(end, size) / MEDIA_CHUNK_BYTES));
-  const slice = content.slice(first * MEDIA_SEALED_CHUNK_BYTES, last * MEDIA_SEALED_CHUNK_BYTES);
-  const sealed = new Uint8Array(await slice.arrayBuffer());
-  const from = first * MEDIA_CHUNK_BYTES;
-  return module.unseal(key, size, first, sealed).slice(start - from, end - from) as Uint8Array<ArrayBuffer>;
+/** One read at a time. */
+export class SealedReader {
+  private readonly buffer = new PieceBuffer(CHUNKS_MAX * MEDIA_SEALED_CHUNK_BYTES);
+
+  constructor(
+    private readonly module: MediaModule,
+    private readonly folder: FileFolder,
+    private readonly opened: OpenedFile,
+  ) {}
+
+  /**
+   * The file's bytes from `start` on: at least one, at most up to `end` and about 1 MiB; in the memory that is given, if
+   * it is large enough, else in new one. Throws MediaFailure: broken, when the file is not there, or is not what it was.
+   * Other errors are of the folder's owner.
+   */
+  async read(start: number, end: number, memory?: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
+    const { file, key, size } = this.opened;
+    const content = await this.folder.content(file);
+    if (content === undefined) throw new MediaFailure("broken", "the file is not on this device");
+    if (content.size !== this.module.sealedSize(size)) throw new MediaFailure("broken", `${content.size} sealed bytes`);
+    const first = Math.floor(start / MEDIA_CHUNK_BYTES);
+    const last = Math.min(first + CHUNKS_MAX, Math.ceil(Math.min(end, size) / MEDIA_CHUNK_BYTES));
+    const sealed = await this.buffer.whole(
+      content.slice(first * MEDIA_SEALED_CHUNK_BYTES, last * MEDIA_SEALED_CHUNK_BYTES),
+    );
+    const from = first * MEDIA_CHUNK_BYTES;
+    const plain = this.module.unseal(key, size, first, sealed).subarray(start - from, end - from);
+    if (memory === undefined || memory.byteLength < plain.length) return plain.slice() as Uint8Array<ArrayBuffer>;
+    const bytes = new Uint8Array(memory, 0, plain.length);
+    bytes.set(plain);
+    return bytes;
+  }
 }

@@ -2,14 +2,18 @@
 
 // Seals a file into the device's folder, a piece at a time: of a file of any size some megabytes are in memory.
 import { isNoRoom, newName, writeAll, type FileFolder, type OpenFile } from "./file_folder";
-import { FILE_BYTES_MAX, MEDIA_CHUNK_BYTES } from "./generated/limits";
+import { FILE_BYTES_MAX, MEDIA_CHUNK_BYTES, MEDIA_SEALED_CHUNK_BYTES } from "./generated/limits";
 import { randomHex } from "./hex";
 import { MediaFailure } from "./media";
 import type { FileIdentity, MediaModule } from "./media_module";
 import { paced } from "./paced";
+import { PieceBuffer } from "./piece_buffer";
 
 /** Of the file that is read at a time: whole chunks. */
-const PIECE_BYTES = 16 * MEDIA_CHUNK_BYTES;
+const PIECE_CHUNKS = 16;
+const PIECE_BYTES = PIECE_CHUNKS * MEDIA_CHUNK_BYTES;
+/** What is sealed at a time: a piece, and the padding behind it in its last chunk. */
+const SEALED_BYTES_MAX = PIECE_CHUNKS * MEDIA_SEALED_CHUNK_BYTES;
 
 const KEY_BYTES = 32;
 const ID_BYTES = 16;
@@ -48,19 +52,24 @@ async function writeSealed(
   const { size } = source;
   const key = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
   const digest = module.beginDigest();
+  const buffers = [new PieceBuffer(PIECE_BYTES), new PieceBuffer(PIECE_BYTES)] as const;
+  const pieceAt = (at: number) =>
+    buffers[(at / PIECE_BYTES) % 2 === 0 ? 0 : 1].whole(source.slice(at, at + PIECE_BYTES));
+  const copy = new Uint8Array(SEALED_BYTES_MAX);
   let written = 0;
   const add = (sealed: Uint8Array): void => {
     writeAll(target, sealed, written);
     written += sealed.length;
-    digest.add(sealed.slice());
+    copy.set(sealed); // the module's memory is not there to be given to the module
+    digest.add(copy.subarray(0, sealed.length));
   };
   try {
-    let next = pieceOf(source, 0);
+    let next = pieceAt(0);
     for (let at = 0; at < size; at += PIECE_BYTES) {
       const plain = await next;
       if (plain.length !== Math.min(PIECE_BYTES, size - at)) throw new Error("the file has changed meanwhile");
       stopIfAborted(signal);
-      next = pieceOf(source, at + PIECE_BYTES); // is read while this one is sealed
+      next = pieceAt(at + PIECE_BYTES); // is read while this one is sealed
       next.catch(() => undefined);
       add(module.seal(key, size, at / MEDIA_CHUNK_BYTES, plain));
       progress(at + plain.length);
@@ -71,7 +80,7 @@ async function writeSealed(
       const before = written;
       add(module.seal(key, size, chunk, new Uint8Array()));
       if (written === before) throw new Error("the module gives no padding");
-      chunk += Math.ceil((written - before) / (MEDIA_CHUNK_BYTES + 16));
+      chunk += Math.ceil((written - before) / MEDIA_SEALED_CHUNK_BYTES);
     }
     target.truncate(written);
     target.flush();
@@ -80,10 +89,6 @@ async function writeSealed(
     digest.drop();
     target.close();
   }
-}
-
-async function pieceOf(source: Blob, at: number): Promise<Uint8Array> {
-  return new Uint8Array(await source.slice(at, at + PIECE_BYTES).arrayBuffer());
 }
 
 function stopIfAborted(signal: AbortSignal | undefined): void {

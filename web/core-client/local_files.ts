@@ -4,7 +4,7 @@
 // done with one file for the core is done in order.
 import { isFileName, partOf, type FileFolder } from "./file_folder";
 import { fetchFile, type Fetched } from "./file_fetching";
-import { readSealed, type OpenedFile } from "./file_reading";
+import { SealedReader, type OpenedFile } from "./file_reading";
 import { failureOf, sealFile } from "./file_sealing";
 import type { SendPart } from "./file_sending";
 import { FileFetched_Outcome as Outcome, type FetchFile, type HttpCall } from "./generated/client_api/host_pb";
@@ -72,22 +72,27 @@ export class LocalFiles implements SealedFiles {
     return sealFile(await this.module(), this.folder, source, options);
   }
 
-  /** As readSealed; rejects with MediaFailure alone. */
-  async read(opened: OpenedFile, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-    try {
-      return await readSealed(await this.module(), this.folder, opened, start, end);
-    } catch (error) {
-      throw failureOf(error);
-    }
+  /** As SealedReader, one read at a time; what it returns rejects with MediaFailure alone. */
+  reader(opened: OpenedFile): SealedReader["read"] {
+    let reader: SealedReader | undefined;
+    return async (start, end, memory) => {
+      try {
+        reader ??= new SealedReader(await this.module(), this.folder, opened);
+        return await reader.read(start, end, memory);
+      } catch (error) {
+        throw failureOf(error);
+      }
+    };
   }
 
   /** All of it, of at most WHOLE_BYTES_MAX. Rejects with MediaFailure. */
   async readWhole(opened: OpenedFile): Promise<Uint8Array<ArrayBuffer>> {
     if (opened.size > WHOLE_BYTES_MAX)
       throw new MediaFailure("failed", `${opened.size} bytes are too many for the memory`);
+    const read = this.reader(opened);
     const whole = new Uint8Array(opened.size);
     for (let at = 0; at < whole.length;) {
-      const piece = await this.read(opened, at, whole.length);
+      const piece = await read(at, whole.length);
       whole.set(piece, at);
       at += piece.length;
     }

@@ -37,8 +37,10 @@ export type ToCore =
   | { kind: "ended"; id: number; outcome: FileFetched_Outcome; status: number }
   | { kind: "found"; id: number; files: string[] };
 
-/** From whoever reads a file by its port. */
-export type OfReader = { kind: "read"; start: number; end: number } | { kind: "close" };
+/** From whoever reads a file by its port, one piece after the other. */
+export type OfReader =
+  /** `memory`: of an earlier piece, for this one. */
+  { kind: "read"; start: number; end: number; memory?: ArrayBuffer | undefined } | { kind: "close" };
 
 export type ToReader =
   /** First: the file's size. */

@@ -69,11 +69,12 @@ async function seal(of: LocalFiles, id: number, file: Blob, signal: AbortSignal)
 /** Answers one who reads, until it closes or the file turns out to be broken. */
 function serve(opened: OpenedFile, port: MessagePort): void {
   const post = (message: ToReader, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
+  const read = files?.reader(opened);
   port.onmessage = async ({ data }: MessageEvent<OfReader>) => {
     if (data.kind === "close") return port.close();
     try {
-      if (files === undefined) throw new Error("the files' Worker was not started");
-      const bytes = await files.read(opened, data.start, data.end);
+      if (read === undefined) throw new Error("the files' Worker was not started");
+      const bytes = await read(data.start, data.end, data.memory);
       post({ kind: "bytes", bytes }, [bytes.buffer]);
     } catch (error) {
       post({ kind: "failed", detail: String(error) });

@@ -41,9 +41,10 @@ function counted(port: MessagePort): MessagePort {
   const { port1: near, port2: far } = new MessageChannel();
   near.onmessage = ({ data }: MessageEvent<ToReader>) => {
     if (data.kind === "bytes") served += data.bytes.length;
-    port.postMessage(data);
+    port.postMessage(data, data.kind === "bytes" ? [data.bytes.buffer] : []);
   };
-  port.onmessage = ({ data }: MessageEvent<OfReader>) => near.postMessage(data);
+  port.onmessage = ({ data }: MessageEvent<OfReader>) =>
+    near.postMessage(data, data.kind === "read" && data.memory !== undefined ? [data.memory] : []);
   return far;
 }
 const countedWorker: MediaWorker = {
