@@ -15,9 +15,10 @@ import { Icon, Logo } from "./icons";
 import { passOn } from "./invite";
 import { ListPane } from "./list_pane";
 import { MediaContext } from "./media_context";
-import { MissingPart, onDemand, type Missing } from "./on_demand";
+import { MissingPart, MissingPopup, onDemand, type Missing } from "./on_demand";
 import { OwnAccount } from "./own_account";
 import { PageBoundary } from "./page_boundary";
+import { PlayerBar } from "./player_bar";
 import { Rail } from "./rail";
 import { FailureScreen, StartingScreen } from "./screens";
 import { useShortcuts } from "./shortcuts";
@@ -65,6 +66,9 @@ const GroupInfo = onDemand(
   () => import("./group_info").then(({ GroupInfo: panel }) => panel),
   atDetails("common.groupInfo"),
 );
+const Viewer = onDemand(() => import("./viewer").then(({ Viewer: part }) => part), {
+  missing: (missing, { actions }) => <MissingPopup {...missing} onClose={actions.closeViewer} />,
+});
 const ContactPanel = onDemand(
   () => import("./contact_panel").then(({ ContactPanel: panel }) => panel),
   atDetails("common.contactDetails"),
@@ -147,7 +151,7 @@ interface ChatsProps {
 
 function Chats({ app, server, profile }: ChatsProps) {
   const snapshot = useViewModel(app);
-  const { open, contactPanel, groupInfo, topic, leftPanel, state } = snapshot;
+  const { open, contactPanel, groupInfo, topic, leftPanel, state, viewer } = snapshot;
   useShortcuts(app);
   useFocusReturn(app);
 
@@ -173,6 +177,8 @@ function Chats({ app, server, profile }: ChatsProps) {
           {details && groupInfo !== undefined && (
             <GroupInfo model={groupInfo} conversationModel={open} topic={topic} actions={app} />
           )}
+          {viewer !== undefined && <Viewer model={viewer} actions={app} />}
+          <PlayerBar player={app.player} openId={open?.id ?? ""} />
           <Toast app={app} />
         </div>
       </MediaContext>

@@ -22,6 +22,7 @@ import { say } from "../view-models/say";
 import { AttachButton } from "./attach_button";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
+import { MicButton } from "./mic_button";
 import { onDemand } from "./on_demand";
 import { QuotedIn } from "./quoted_in";
 import { SendingFiles } from "./sending_files";
@@ -33,6 +34,10 @@ import quotes from "./parts/quote.module.css";
 
 /** Fetched when somebody first wants to name a member; its elements are those that the field speaks of. */
 const MentionList = onDemand(() => import("./mention_list").then(({ MentionList: list }) => list));
+/** Fetched when somebody first records a voice message. */
+const RecordingLine = onDemand(() => import("./recording_line").then(({ RecordingLine: line }) => line), {
+  waiting: () => <div className={styles.composerBox} />,
+});
 export const MENTION_LIST_ID = "mention-list";
 export const mentionOptionId = (at: number): string => `${MENTION_LIST_ID}-${at}`;
 
@@ -42,7 +47,7 @@ interface ComposerProps {
 }
 
 export function Composer({ model, field }: ComposerProps) {
-  const { conversation } = useViewModel(model);
+  const { conversation, recording } = useViewModel(model);
   const { text, quoted, error } = useViewModel(model.composer);
 
   useDraftKept(model);
@@ -69,20 +74,25 @@ export function Composer({ model, field }: ComposerProps) {
       )}
       <SendingFiles conversation={conversation.id} />
       <div className={styles.composerFrame}>
-        <Writing
-          model={model}
-          field={field}
-          label={say("composer.messageTo", { title: titleOf(conversation) })}
-          placeholder={say("composer.placeholder")}
-          before={<AttachButton model={model} />}
-          above={
-            quoted !== undefined && (
-              <QuoteShown quoted={quoted} title={titleOf(conversation)} onCancel={model.composer.cancelQuote} />
-            )
-          }
-          onEnter={send}
-        />
-        {text.trim() !== "" && (
+        {recording !== undefined ? (
+          <RecordingLine model={recording} />
+        ) : (
+          <Writing
+            model={model}
+            field={field}
+            label={say("composer.messageTo", { title: titleOf(conversation) })}
+            placeholder={say("composer.placeholder")}
+            before={<AttachButton model={model} />}
+            above={
+              quoted !== undefined && (
+                <QuoteShown quoted={quoted} title={titleOf(conversation)} onCancel={model.composer.cancelQuote} />
+              )
+            }
+            onEnter={send}
+          />
+        )}
+        <Main model={model} onMic={text.trim() === ""} />
+        {text.trim() !== "" && recording === undefined && (
           <button type="submit" className={styles.send} aria-label={say("composer.send")} title={say("composer.send")}>
             <Icon name="send" />
           </button>
@@ -91,6 +101,16 @@ export function Composer({ model, field }: ComposerProps) {
     </form>
   );
 }
+
+/** Beside an empty text: the microphone; it stays while it is held. */
+function Main({ model, onMic }: { model: ConversationViewModel; onMic: boolean }) {
+  const { recording } = useViewModel(model);
+  const { locked } = useViewModel<{ locked: boolean }>(recording ?? NOT_RECORDING);
+  if (recording === undefined ? !onMic : locked) return null;
+  return <MicButton model={model} held={recording !== undefined} />;
+}
+const UNLOCKED = { locked: false };
+const NOT_RECORDING = { snapshot: () => UNLOCKED, subscribe: () => () => undefined };
 
 interface WritingProps {
   model: ConversationViewModel;

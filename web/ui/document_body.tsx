@@ -51,13 +51,13 @@ export function DocumentBody({ message, media, actions }: MediaBodyProps) {
       {fetches && (
         <button
           type="button"
-          className={styles.act}
+          className={`${styles.act} ${styles.fetch}`}
           data-part="fetch"
           aria-label={say("media.fetchNamed", { name, size })}
           title={say("media.fetchNamed", { name, size })}
           onClick={() => void actions.fetchMedia(message)}
         >
-          <Icon name="download" />
+          <Icon name="down" />
         </button>
       )}
       {isOnDevice(standing) && !moving && (
@@ -69,7 +69,7 @@ export function DocumentBody({ message, media, actions }: MediaBodyProps) {
           title={say("media.save")}
           onClick={() => void actions.saveMedia(message)}
         >
-          <Icon name="disk" />
+          <Icon name="download" />
         </button>
       )}
     </div>

@@ -30,6 +30,8 @@ interface PictureProps {
   alt: string;
   /** Nothing lies over it but a sign: there is no room for words. */
   small?: boolean;
+  /** Nothing of it is cut off. */
+  whole?: boolean;
   /** Over it, when it can be looked at. */
   children?: ReactNode;
   /** Somebody wants to see it large. */
@@ -38,7 +40,16 @@ interface PictureProps {
 
 type Trouble = Extract<Shown, { trouble: string }>["trouble"];
 
-export function Picture({ message, media, actions, alt, small = false, children, onOpen }: PictureProps) {
+export function Picture({
+  message,
+  media,
+  actions,
+  alt,
+  small = false,
+  whole = false,
+  children,
+  onOpen,
+}: PictureProps) {
   const { media: port } = useMediaTools();
   const standing = standingOf(media, message);
   const isPicture = media.kind !== MediaKind.kVideo;
@@ -49,7 +60,11 @@ export function Picture({ message, media, actions, alt, small = false, children,
   const trouble: Trouble | "" = undrawn ? "notPicture" : shown !== undefined && "trouble" in shown ? shown.trouble : "";
   const opens = onOpen !== undefined && isOnDevice(standing) && trouble === "";
   return (
-    <span className={styles.picture} data-part="picture" data-standing={trouble === "" ? standing : trouble}>
+    <span
+      className={`${styles.picture} ${whole ? styles.whole : ""}`}
+      data-part="picture"
+      data-standing={trouble === "" ? standing : trouble}
+    >
       {preview !== "" && (
         <img className={`${styles.drawn} ${isPicture ? styles.preview : ""}`} src={preview} alt="" draggable={false} />
       )}

@@ -10,7 +10,6 @@ import { ConversationListViewModel } from "./conversation_list";
 import {
   directOf,
   groupOf,
-  mediaOf,
   titleOf,
   type Conversation,
   type Core,
@@ -22,8 +21,8 @@ import {
 import { DevicesViewModel, noLinking, type LinkingPort } from "./devices";
 import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
-import { savedName } from "./file_name";
 import { GroupInfoViewModel } from "./group_info";
+import { handingOver, type HandingOver } from "./handing_over";
 import { handleOf } from "./handle";
 import { JoinViewModel } from "./join";
 import { LinkThisViewModel } from "./link_this";
@@ -37,7 +36,6 @@ import { say } from "./say";
 import { SearchViewModel } from "./search";
 import { SendingFilesViewModel } from "./sending_files";
 import { SettingsViewModel } from "./settings";
-import { millis } from "./time_text";
 import { ViewerViewModel } from "./viewer";
 import { ViewModel } from "./view_model";
 
@@ -55,6 +53,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly media: MediaPort;
   readonly player: PlayerViewModel;
   readonly sending: SendingFilesViewModel;
+  readonly saveMedia: HandingOver["save"];
+  readonly shareMedia: HandingOver["share"];
   private readonly kept: LinkingPort;
   /** The registration takes back a number: this device is registered, but the server doesn't take it. */
   private takingBack = false;
@@ -80,6 +80,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       (id) => this.showThere(id),
     );
     this.media = options.media ?? noMedia;
+    ({ save: this.saveMedia, share: this.shareMedia } = handingOver(this.media));
     this.player = new PlayerViewModel(core, this.media);
     this.sending = new SendingFilesViewModel(core, this.media.files, (message) => this.putSent(message));
     this.groupLink = options.groupLink ?? "";
@@ -152,7 +153,12 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (this.snapshot().open?.id !== id) {
       const conversation = this.store.conversation(id);
       if (conversation === undefined) return this.tell(say("app.noConversation"));
-      const files = { media: this.media, sending: this.sending, limits: () => this.snapshot().state?.mediaLimits };
+      const files = {
+        media: this.media,
+        sending: this.sending,
+        limits: () => this.snapshot().state?.mediaLimits,
+        onRecord: this.player.pause,
+      };
       const opened = new ConversationViewModel(this.core, conversation, this.store, this.options.attention, files);
       this.close();
       this.update({ open: opened });
@@ -301,6 +307,12 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.update({ viewer: undefined });
   };
 
+  /** From the picture to where it stands. */
+  readonly goToMessage = async (message: Message): Promise<void> => {
+    this.closeViewer();
+    await this.jumpTo(message.id);
+  };
+
   private openViewer(conversation: string, id: string): void {
     if (this.snapshot().viewer?.openedAt === id) return;
     this.snapshot().viewer?.dispose();
@@ -308,12 +320,6 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.update({ viewer });
     void viewer.load();
   }
-
-  /** Gives the file of a message to the browser's downloads. */
-  readonly saveMedia = (message: Message): void => {
-    const media = mediaOf(message);
-    if (media !== undefined) this.media.handing.save(message.id, savedName(media, millis(message.sentAtUs)));
-  };
 
   readonly clearNotice = (): void => this.update({ notice: "", undo: undefined });
   readonly tell = (notice: string, undo?: () => void): void => this.update({ notice, undo });

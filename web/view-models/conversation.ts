@@ -23,6 +23,7 @@ import { MentionChoiceViewModel } from "./mention_choice";
 import { learnPartTexts } from "./part_texts";
 import { say } from "./say";
 import type { SendingFilesViewModel } from "./sending_files";
+import type { VoiceRecorderViewModel } from "./voice_recorder";
 import { TimelineViewModel } from "./timeline";
 import { ViewModel } from "./view_model";
 
@@ -36,12 +37,16 @@ export interface ConversationFiles {
   media: MediaPort;
   sending: SendingFilesViewModel;
   limits: () => MediaLimits | undefined;
+  /** What plays is silent while somebody speaks. */
+  onRecord: () => void;
 }
 
 export interface ConversationSnapshot {
   conversation: Conversation;
   /** Files that somebody has chosen, and not sent yet. */
   attaching: AttachmentsViewModel | undefined;
+  /** A voice message that is being recorded. */
+  recording: VoiceRecorderViewModel | undefined;
   /** While this device's key is handed out to the members of a group. */
   progress: GroupProgress | undefined;
 }
@@ -66,7 +71,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     private readonly attention: Attention,
     private readonly files?: ConversationFiles,
   ) {
-    super({ conversation, attaching: undefined, progress: store.progressOf(conversation.id) });
+    super({ conversation, attaching: undefined, recording: undefined, progress: store.progressOf(conversation.id) });
     const inGroup = groupOf(conversation) !== undefined;
     this.timeline = new TimelineViewModel(core, store, conversation.id);
     const onSent = (message: Message) => this.timeline.putOwn(message);
@@ -83,6 +88,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.onDispose(this.timeline.subscribe(() => this.markRead()));
     this.onDispose(() => (this.loaded = false));
     this.onDispose(() => this.stopAttaching());
+    this.onDispose(() => this.stopRecording(""));
     this.onDispose(() => this.search.dispose()); // it marks nothing in the timeline any more
     this.onDispose(() => this.timeline.dispose());
     this.onDispose(() => this.mentioning?.dispose());
@@ -167,6 +173,39 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly stopAttaching = (): void => {
     this.snapshot().attaching?.dispose();
     this.update({ attaching: undefined });
+  };
+
+  /** Begins to record a voice message; undefined when that can't be, which is said then. */
+  readonly record = async (): Promise<VoiceRecorderViewModel | undefined> => {
+    if (this.files === undefined || this.snapshot().recording !== undefined) return undefined;
+    const { media, sending, limits, onRecord } = this.files;
+    try {
+      const [{ VoiceRecorderViewModel: Recorder }] = await Promise.all([import("./voice_recorder"), learnPartTexts()]);
+      if (this.snapshot().recording !== undefined) return undefined;
+      const recording = new Recorder({
+        conversation: this.id,
+        quoteMessageId: () => this.composer.take().quoteMessageId,
+        media,
+        limits,
+        send: (outgoing) => sending.send([outgoing]),
+        onClose: this.stopRecording,
+      });
+      this.composer.say("");
+      this.update({ recording });
+      onRecord();
+      void recording.start();
+      return recording;
+    } catch (error) {
+      console.debug(`kith: nothing can be recorded: ${String(error)}`);
+      this.composer.say(say("unavailable.load"));
+      return undefined;
+    }
+  };
+
+  private readonly stopRecording = (words: string): void => {
+    this.snapshot().recording?.dispose();
+    this.update({ recording: undefined });
+    if (words !== "") this.composer.say(words);
   };
 
   /** Brings the file of a message here. */

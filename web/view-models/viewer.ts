@@ -64,6 +64,10 @@ export class ViewerViewModel extends ViewModel<ViewerSnapshot> {
     if (next !== undefined) this.show(next.id);
   };
 
+  readonly fetch = ({ id }: Message): Promise<unknown> => this.core.call("fetchMedia", { id }).catch(() => undefined);
+  readonly cancel = ({ id }: Message): Promise<unknown> =>
+    this.core.call("fetchMedia", { id, cancel: true }).catch(() => undefined);
+
   readonly show = (id: string): void => {
     this.shownId = id;
     this.publish();
