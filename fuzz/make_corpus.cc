@@ -87,6 +87,17 @@ void http_seeds() {
            "GET /metrics HTTP/1.0\r\nX-Forwarded-For: 127.0.0.1\r\n\r\nOPTIONS /v1/keys HTTP/1.1\r\nHost: a\r\n\r\n");
 }
 
+void file_seeds() {
+  const Bytes id(16, 'f');
+  const Bytes path = "/" + to_hex(id);
+  const Bytes made = "POST\t\t10\tfilename eA==,id ZmZmZmZmZmZmZmZmZmZmZg==\n";
+  seed("file_calls", "upload",
+       made + "PATCH\t" + path + "\t\t\t0\t\t01234\nHEAD\t" + path + "\nPATCH\t" + path + "\t\t\t5\t\t56789\nGET\t" +
+           path + "\t\t\t\tbytes=2-5\n");
+  seed("file_calls", "delete", made + "DELETE\t" + path + "\nGET\t" + path + "\n");
+  seed("file_calls", "own_id", "POST\t\t104857600\nGET\t/Zm9v\n");
+}
+
 void api_seeds() {
   const auto route = [](int index, bool json) { return Bytes(1, static_cast<char>(index | (json ? 16 : 0))); };
   testing::HandlersWorld world;
@@ -409,6 +420,7 @@ int main(int argc, char** argv) {
   kith::fuzz::websocket_seeds();
   kith::fuzz::http_seeds();
   kith::fuzz::api_seeds();
+  kith::fuzz::file_seeds();
   kith::fuzz::group_seeds();
   kith::fuzz::group_text_seeds();
   kith::fuzz::client_frame_seeds();

@@ -7,6 +7,7 @@
 #include "fuzz/targets.h"
 #include "net/http_parser.h"
 #include "net/websocket_accept.h"
+#include "server/gateway/stream_routes.h"
 #include "wire/versions.h"
 
 namespace kith::fuzz {
@@ -141,6 +142,40 @@ void api_body(BytesView input) {
   check_response(response);
   check(response.status != 500, "no input is the server's own fault");
   check_response(server.answer(again));
+}
+
+// Each request is a line: method, path, Upload-Length, Upload-Metadata, Upload-Offset, Range and body, with tabs
+// between them; what is left out is absent.
+void file_calls(BytesView input) {
+  ServerWorld server;
+  uint64_t written = 0;
+  for (int calls = 0; calls < 8 && !input.empty(); ++calls) {
+    BytesView line = input.substr(0, input.find('\n'));
+    input.remove_prefix(std::min(input.size(), line.size() + 1));
+    const auto take = [&line] {
+      const Bytes field(line.substr(0, line.find('\t')));
+      line.remove_prefix(std::min(line.size(), field.size() + 1));
+      return field;
+    };
+    net::IncomingRequest request;
+    request.method = take();
+    request.target = "/v1/files" + take();
+    const Bytes bearer = "Bearer " + to_base64url(testing::HandlersWorld::token_of(ServerWorld::ana()));
+    request.fields = {
+        {"Tus-Resumable", "1.0.0"}, {"Content-Type", "application/offset+octet-stream"}, {"Authorization", bearer}};
+    for (const char* name : {"Upload-Length", "Upload-Metadata", "Upload-Offset", "Range"}) {
+      Bytes value = take();
+      std::erase(value, '\r');  // what no parser lets through
+      if (!value.empty()) request.fields.emplace_back(name, std::move(value));
+    }
+    const uint64_t size = line.size();
+    check_response(server.answer_stream(std::move(request), line));
+    const MediaIndex::Usage used = *server.world.run(server.world.ports().media.usage(ServerWorld::ana().account));
+    check(used.bytes <= HandlerSettings().file_account_bytes_max && used.uploads <= HandlerSettings().file_uploads_max,
+          "an account has no more than it may");
+    check(server.world.ports().blobs.traffic().written <= size + written, "what is written has come");
+    written = server.world.ports().blobs.traffic().written;
+  }
 }
 
 }  // namespace kith::fuzz

@@ -7,6 +7,7 @@
 #include "fuzz/targets.h"
 #include "server/gateway/http_routes.h"
 #include "server/gateway/shared.h"
+#include "server/gateway/stream_routes.h"
 #include "server/gateway/testing/virtual_connection.h"
 #include "server/handlers/testing/handlers_world.h"
 #include "wire/testing/group_changes.h"
@@ -30,6 +31,24 @@ class ServerWorld {
   net::HttpResponse answer(net::IncomingRequest request) {
     gateway::HttpContext context{shared, std::move(request), *net::PeerAddress::parse("192.0.2.1"), false};
     return world.run(gateway::route_request(context));
+  }
+
+  // The same for routes whose bodies are streams; a stream that is answered must be what it says.
+  net::HttpResponse answer_stream(net::IncomingRequest request, BytesView body) {
+    gateway::HttpContext context{shared, std::move(request), *net::PeerAddress::parse("192.0.2.1"), false};
+    const gateway::StreamRoute* const route = gateway::find_stream_route(shared, context.request);
+    if (route == nullptr) return {};
+    SharedBytesSource source(std::make_shared<const Bytes>(body), 0, body.size());
+    net::HttpResponse response = world.run(gateway::route_stream(context, *route, body.size(), source));
+    uint64_t given = 0;
+    for (bool more = response.stream != nullptr; more;) {
+      const auto piece = world.run(response.stream->next());
+      check(piece.has_value(), "a file that is there can be read");
+      given += piece->size();
+      more = !piece->empty();
+    }
+    check(!response.stream || given == response.stream_size, "a stream has as many bytes as it says");
+    return response;
   }
 
   testing::HandlersWorld world;

@@ -18,6 +18,7 @@ namespace kith::fuzz {
 void websocket(BytesView input);     // wire/websocket, as server and as client, whole and in pieces
 void http_request(BytesView input);  // requests on a connection: net/http_parser, routes, handlers
 void api_body(BytesView input);      // first byte: the route and the form; then the body of an authenticated call
+void file_calls(BytesView input);    // requests for sealed files: their fields and bodies, one after the other
 void client_frame(BytesView input);  // parts(): messages on connections, over ports in memory
 void config(BytesView input);        // kithd's TOML
 
@@ -44,6 +45,7 @@ inline constexpr Target kTargets[] = {
     {"websocket", websocket},
     {"http_request", http_request},
     {"api_body", api_body},
+    {"file_calls", file_calls},
     {"client_frame", client_frame},
     {"config", config},
     {"group_changes", group_changes},
