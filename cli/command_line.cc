@@ -308,13 +308,11 @@ class Parser {
     send.add_option("--file", all.send.file, "Send this file; the text, if there is one, is what stands under it")
         ->type_name("FILE");
     send.add_option("--caption", all.send.caption, "What stands under the file")->type_name("TEXT")->needs("--file");
-    CLI::Option* const document = send.add_flag("--document", all.send.as_document, "The file as it is, unchanged");
-    document->needs("--file");
-    send.add_flag("--voice", all.send.voice, "The file is a voice message")->needs("--file")->excludes(document);
-    send.add_flag("--hd", all.send.hd, "A photo in twice the size")->needs("--file")->excludes(document);
+    send.add_flag("--document", all.send.as_document, "The file as it is, unchanged")->needs("--file");
+    send.add_flag("--voice", all.send.voice, "The file is a voice message")->needs("--file");
+    send.add_flag("--hd", all.send.hd, "A photo in twice the size")->needs("--file");
     send.add_flag("--view-once", all.send.view_once, "A photo, video or voice message that can be opened once")
-        ->needs("--file")
-        ->excludes(document);
+        ->needs("--file");
     send.add_option("--reply-to", all.send.reply_to, "Quote the message with this id")->type_name("ID");
     send.add_option("--to", all.send.also_to, "To whom; may be given again, and a single word without one is the text")
         ->type_name("WHOM")

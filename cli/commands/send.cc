@@ -110,6 +110,8 @@ ExitCode run_send(Context context, const SendOptions& options) {
   };
   constexpr const char* kNothing = "there is nothing to send: the text is blank";
   const bool has_file = !options.file.empty();
+  if (options.as_document && (options.voice || options.hd || options.view_once))
+    return refuse("--document leaves the file as it is: not with --voice, --hd or --view-once");
   if (!has_file && !options.text && ::isatty(STDIN_FILENO))
     return refuse("there is nothing to send: a text goes behind WHOM, or comes on standard input");
   if (!has_file && is_given(options) && is_blank(*options.text)) return refuse(kNothing);
