@@ -4,26 +4,9 @@
 import { fileName } from "../view-models/file_name";
 import type { Handing, MediaFiles } from "../view-models/media_port";
 
+/** What a message says of its file's type is nothing to go by: it is saved as bytes. */
 const BYTES = "application/octet-stream";
-/** What is saved is on its way by then. */
-const SAVED_MS = 120_000;
-
-/** An address that the service worker answers with what is to be saved: nothing is held in memory. */
-function saveByFrame(address: string): void {
-  const frame = document.createElement("iframe");
-  frame.hidden = true;
-  frame.src = address;
-  document.body.append(frame);
-  setTimeout(() => frame.remove(), SAVED_MS);
-}
-
-function saveByLink(address: string, name: string): void {
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), SAVED_MS);
-}
+const NAMELESS = "kith";
 
 const canShare = (): boolean => {
   if (typeof navigator.canShare !== "function") return false;
@@ -32,17 +15,13 @@ const canShare = (): boolean => {
 
 export function pageHanding(files: MediaFiles): Handing {
   return {
-    async save(messageId, name) {
-      const download = fileName(name) || "kith";
-      if (files.streamsMedia()) return saveByFrame(files.mediaUrl(messageId, { type: BYTES, download }));
-      saveByLink(await files.mediaBlobUrl(messageId, { type: BYTES, download }), download);
-    },
+    save: (messageId, name) => files.saveMedia(messageId, { type: BYTES, name: fileName(name) || NAMELESS }),
     get canShare() {
       return canShare();
     },
     async share(messageId, name, type) {
       const bytes = await files.readMedia(messageId);
-      await navigator.share({ files: [new File([bytes], fileName(name) || "kith", { type })] });
+      await navigator.share({ files: [new File([bytes], fileName(name) || NAMELESS, { type })] });
     },
   };
 }

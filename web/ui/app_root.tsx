@@ -172,7 +172,7 @@ function Chats({ app, server, profile }: ChatsProps) {
             <ConversationPane model={open} details={details} actions={app} />
           )}
           {details && contactPanel !== undefined && (
-            <ContactPanel model={contactPanel} conversationModel={open} onClose={app.closeDetails} />
+            <ContactPanel model={contactPanel} conversationModel={open} topic={topic} actions={app} />
           )}
           {details && groupInfo !== undefined && (
             <GroupInfo model={groupInfo} conversationModel={open} topic={topic} actions={app} />

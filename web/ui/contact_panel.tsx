@@ -5,10 +5,12 @@ import { useState } from "react";
 import { digitGroups, type ContactPanelViewModel } from "../view-models/contact_panel";
 import type { ConversationViewModel } from "../view-models/conversation";
 import { avatarIdOf, directOf, partnerHandle, titleOf, type Conversation } from "../view-models/core";
+import type { GroupTopic } from "../view-models/route";
 import { say } from "../view-models/say";
 import { DetailsPane } from "./details_pane";
 import { EditableText } from "./editable_text";
 import { EndingQuestion } from "./ending_question";
+import { MediaGallery, MediaTopic, type GalleryActions } from "./media_topic";
 import { Icon } from "./icons";
 import { useViewModel } from "./use_view_model";
 import { onDemand } from "./on_demand";
@@ -22,20 +24,43 @@ import { Switch } from "./switch";
 
 const QrCode = onDemand(() => import("./qr_code").then(({ QrCode: code }) => code));
 
+/** What the panel asks of the app around it. */
+export interface ContactPanelActions extends GalleryActions {
+  closeDetails: () => void;
+  showTopic: (topic: "media" | "") => void;
+}
+
 interface ContactPanelProps {
   model: ContactPanelViewModel;
   conversationModel: ConversationViewModel;
-  onClose: () => void;
+  /** A page of it; "" for the first one. */
+  topic: GroupTopic | "";
+  actions: ContactPanelActions;
 }
 
 /** Who the partner is, whether it is really them, and what to do when one does not want to hear from them. */
-export function ContactPanel({ model, conversationModel, onClose }: ContactPanelProps) {
+export function ContactPanel(props: ContactPanelProps) {
+  const { topic, actions, conversationModel } = props;
+  if (topic !== "media") return <Overview {...props} />;
+  return (
+    <DetailsPane
+      label={say("common.contactDetails")}
+      title={say("gallery.title")}
+      page={topic}
+      onBack={() => actions.showTopic("")}
+    >
+      <MediaGallery model={conversationModel} actions={actions} />
+    </DetailsPane>
+  );
+}
+
+function Overview({ model, conversationModel, actions }: ContactPanelProps) {
   const { conversation } = useViewModel(conversationModel);
   const { about, profileName, contact, error, busy } = useViewModel(model);
   const title = titleOf(conversation);
   const pane = say("common.contactDetails");
   return (
-    <DetailsPane label={pane} title={pane} onBack={onClose}>
+    <DetailsPane label={pane} title={pane} onBack={actions.closeDetails}>
       <div className={panes.body}>
         <Who conversation={conversation} />
         {error !== "" && (
@@ -49,6 +74,7 @@ export function ContactPanel({ model, conversationModel, onClose }: ContactPanel
             <p dir="auto">{about}</p>
           </section>
         )}
+        <MediaTopic onClick={() => actions.showTopic("media")} />
         <section className={groups.group}>
           <h3>{say("contact.nameInYourContacts")}</h3>
           <EditableText

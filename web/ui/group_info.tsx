@@ -18,6 +18,7 @@ import { GroupMembers } from "./group_members";
 import { AddPage, LinkPage, PermissionsPage, RequestsPage } from "./group_pages";
 import { Hero } from "./hero";
 import { Icon, type IconName } from "./icons";
+import { MediaGallery, MediaTopic, type GalleryActions } from "./media_topic";
 import { Topic } from "./topic";
 import { useViewModel } from "./use_view_model";
 import styles from "./group_info.module.css";
@@ -33,6 +34,9 @@ export interface GroupInfoActions {
   openPerson: (person: Person) => unknown;
   /** A short word on what was done. */
   tell: (notice: string) => void;
+  viewMedia: GalleryActions["viewMedia"];
+  saveMedia: GalleryActions["saveMedia"];
+  jumpTo: GalleryActions["jumpTo"];
 }
 
 interface GroupInfoProps {
@@ -47,6 +51,7 @@ const TITLES: Record<GroupTopic | "", TextId> = {
   "": "common.groupInfo",
   add: "groupInfo.add",
   link: "groupLink.title",
+  media: "gallery.title",
   permissions: "groupInfo.permissions",
   requests: "groupInfo.requests",
 };
@@ -81,6 +86,8 @@ export function GroupInfo({ model, conversationModel, topic, actions }: GroupInf
         </p>
       ) : topic === "add" ? (
         <AddPage {...page} />
+      ) : topic === "media" ? (
+        <MediaGallery model={conversationModel} actions={actions} />
       ) : (
         <div className={panes.body}>
           {topic === "" && <Overview {...page} />}
@@ -124,6 +131,7 @@ function Overview({ model, conversation, group, actions }: GroupPageProps) {
         </p>
       )}
       <WhatItIs model={model} conversation={conversation} group={group} />
+      <MediaTopic onClick={() => actions.showTopic("media")} />
       {isMember && <Topics group={group} onTopic={actions.showTopic} />}
       <GroupMembers model={model} group={group} actions={actions} />
       {group.createdUs > 0n && (

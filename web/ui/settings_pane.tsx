@@ -20,6 +20,7 @@ import { NotificationsPage } from "./settings_notifications";
 import { AboutPage, DevicePage, ProfilePage } from "./settings_pages";
 import { PrivacyPage } from "./settings_privacy";
 import { SecurityPage } from "./settings_security";
+import { StoragePage } from "./settings_storage";
 import { onDemand } from "./on_demand";
 import { Topic } from "./topic";
 import { useViewModel } from "./use_view_model";
@@ -94,6 +95,12 @@ const TOPICS: Record<SettingsSection, Page> = {
     hint: "settings.notificationsHint",
     icon: "chats",
     page: ({ notifications }) => <NotificationsPage model={notifications} />,
+  },
+  storage: {
+    title: "storage.title",
+    hint: "storage.hint",
+    icon: "disk",
+    page: ({ model }) => <StoragePage model={model} />,
   },
   device: {
     title: "settings.thisDevice",

@@ -17,6 +17,7 @@ import { useMediaTools, usePicture } from "./media_context";
 import { Picture, type FileActions } from "./picture";
 import { RichText } from "./rich_text";
 import { Video } from "./video_body";
+import { isMedia, NARROW } from "./use_media";
 import { useViewModel } from "./use_view_model";
 import { WHOLE, Zoomable, zoomed, type View } from "./zoomable";
 import styles from "./viewer.module.css";
@@ -27,6 +28,7 @@ export interface ViewerActions {
   saveMedia: (message: Message) => unknown;
   shareMedia: (message: Message) => unknown;
   goToMessage: (message: Message) => unknown;
+  closeDetails: () => void;
 }
 
 interface ViewerProps {
@@ -107,7 +109,7 @@ function Head({ model, actions }: ViewerProps) {
       </span>
       {message !== undefined && (
         <>
-          <Tool icon="chats" label={say("viewer.goTo")} onClick={() => void actions.goToMessage(message)} />
+          <Tool icon="chats" label={say("viewer.goTo")} onClick={() => goTo(message, actions)} />
           {here && media.handing.canShare && (
             <Tool icon="share" label={say("viewer.share")} onClick={() => void actions.shareMedia(message)} />
           )}
@@ -116,6 +118,11 @@ function Head({ model, actions }: ViewerProps) {
       )}
     </header>
   );
+}
+
+function goTo(message: Message, actions: ViewerActions): void {
+  if (isMedia(NARROW)) actions.closeDetails(); // the messages are below
+  void actions.goToMessage(message);
 }
 
 function Tool({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {

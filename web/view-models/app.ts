@@ -282,10 +282,11 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (conversation === undefined) return;
     if (groupOf(conversation) !== undefined) return this.openGroupInfo(conversation.id, topic);
     const direct = directOf(conversation);
-    if (direct === undefined || this.snapshot().contactPanel !== undefined) return;
-    const panel = new ContactPanelViewModel(this.core, this.store, conversation.id, direct, this.tell);
-    this.update({ contactPanel: panel });
-    void panel.load();
+    if (direct === undefined) return;
+    const { contactPanel } = this.snapshot();
+    const panel = contactPanel ?? new ContactPanelViewModel(this.core, this.store, conversation.id, direct, this.tell);
+    this.update({ contactPanel: panel, topic: topic === "media" ? topic : "" });
+    if (contactPanel === undefined) void panel.load();
   };
 
   private openGroupInfo(conversation: string, topic: GroupTopic | ""): void {

@@ -18,6 +18,7 @@ import {
   type Receipt,
 } from "./core";
 import type { EntityStore } from "./entity_store";
+import type { MediaGalleryViewModel } from "./media_gallery";
 import type { MediaPort } from "./media_port";
 import { MentionChoiceViewModel } from "./mention_choice";
 import { learnPartTexts } from "./part_texts";
@@ -206,6 +207,12 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.snapshot().recording?.dispose();
     this.update({ recording: undefined });
     if (words !== "") this.composer.say(words);
+  };
+
+  /** Its files; whoever asks disposes of it. Rejects when its code can't be fetched. */
+  readonly gallery = async (): Promise<MediaGalleryViewModel> => {
+    const { MediaGalleryViewModel: Gallery } = await import("./media_gallery");
+    return new Gallery(this.core, this.store, this.id);
   };
 
   /** Brings the file of a message here. */

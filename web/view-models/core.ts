@@ -67,6 +67,7 @@ export type {
   Handle,
   Linking,
   ListMembersResponse_Member as Member,
+  ListStorageResponse,
   ListStorageResponse_Use as StorageUse,
   Media,
   MediaLimits,

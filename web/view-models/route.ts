@@ -27,6 +27,7 @@ const BACK = {
   "settings/privacy": "settings",
   "settings/security": "settings",
   "settings/notifications": "settings",
+  "settings/storage": "settings",
   "settings/device": "settings",
   "settings/about": "settings",
 } as const;
@@ -44,8 +45,8 @@ export interface Place {
   section: SettingsSection | "";
 }
 
-/** What the details of a group have pages of. */
-export const GROUP_TOPICS = ["add", "link", "permissions", "requests"] as const;
+/** What the details have pages of: "media" those of everybody, the others those of a group. */
+export const GROUP_TOPICS = ["add", "link", "media", "permissions", "requests"] as const;
 export type GroupTopic = (typeof GROUP_TOPICS)[number];
 
 export interface Route extends Place {

@@ -6,7 +6,10 @@ import {
   NAME_CHARACTERS_MAX,
   PIN_CHARACTERS_MAX,
   PIN_CHARACTERS_MIN,
+  type AutoFetch,
   type Core,
+  type ListStorageResponse,
+  type MethodParams,
   type Profile,
   type Scope,
   type Settings,
@@ -18,6 +21,8 @@ import { say } from "./say";
 export interface SettingsSnapshot extends Acting {
   profile: Profile | undefined;
   settings: Settings | undefined;
+  /** What the files on this device take; undefined until it is read. */
+  storage: ListStorageResponse | undefined;
   pinError: string;
 }
 
@@ -34,7 +39,7 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
     store: EntityStore,
     tellElsewhere?: (words: string) => void,
   ) {
-    super({ ...AT_REST, profile: undefined, settings: undefined, pinError: "" }, tellElsewhere);
+    super({ ...AT_REST, profile: undefined, settings: undefined, storage: undefined, pinError: "" }, tellElsewhere);
     this.onDispose(
       store.subscribe(({ settings, resync }) => {
         if (settings !== undefined) this.update({ settings });
@@ -54,8 +59,22 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
   /** What was of another account. */
   readonly reset = (): void => {
     this.forgetSaid();
-    this.update({ profile: undefined, settings: undefined, pinError: "" });
+    this.update({ profile: undefined, settings: undefined, storage: undefined, pinError: "" });
   };
+
+  readonly loadStorage = (): Promise<void> =>
+    this.read(async () => this.update({ storage: await this.core.call("listStorage") }));
+
+  /** Deletes the files of a conversation from this device. */
+  readonly removeFiles = (conversation: string): Promise<boolean> =>
+    this.act(async () => {
+      await this.core.call("removeMedia", { conversation });
+      this.update({ storage: await this.core.call("listStorage") });
+    });
+
+  readonly setAutoFetch = (autoFetch: Pick<AutoFetch, "photos" | "voice" | "videos" | "documents">) =>
+    this.change({ autoFetch });
+  readonly setKeptFilesMax = (keptFilesMax: bigint): Promise<boolean> => this.change({ keptFilesMax });
 
   readonly setName = async (name: string): Promise<boolean> => {
     const trimmed = name.trim();
@@ -95,7 +114,7 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
     });
   }
 
-  private change(params: { readReceipts?: boolean; lastSeen?: Scope; about?: Scope }): Promise<boolean> {
+  private change(params: MethodParams<"setSettings">): Promise<boolean> {
     return this.act(async () => this.update({ settings: await this.core.call("setSettings", params) }));
   }
 }

@@ -10,7 +10,9 @@ import {
   DoneSchema,
   EventSchema,
   ListConversationsResponseSchema,
+  ListMediaResponseSchema,
   ListMessagesResponseSchema,
+  ListStorageResponseSchema,
   MediaSchema,
   MessageSchema,
   SendMessageResponseSchema,
@@ -191,6 +193,10 @@ export class FakeCore implements Core {
         return create(ListConversationsResponseSchema, { conversations: this.conversations });
       case "listMessages":
         return this.page(params);
+      case "listMedia":
+        return this.mediaPage(params as MethodParams<"listMedia">);
+      case "listStorage":
+        return create(ListStorageResponseSchema, {});
       case "getMessage": {
         const found = this.messages.find((each) => each.id === params.id);
         if (found === undefined) throw new CoreFailure(Failure_Code.kNoSuchMessage, "id");
@@ -211,6 +217,18 @@ export class FakeCore implements Core {
       default:
         return create(DoneSchema);
     }
+  }
+
+  /** The newest first. */
+  private mediaPage({ conversation: of, kinds = [], limit = 50, beforeId, beforeOrderUs }: MethodParams<"listMedia">) {
+    const before = { orderUs: beforeOrderUs ?? 0n, id: beforeId ?? "" };
+    const all = this.messages
+      .filter(
+        ({ conversation, body }) => conversation === of && body.case === "media" && kinds.includes(body.value.kind),
+      )
+      .filter((each) => before.id === "" || isBefore(each, before))
+      .sort((a, b) => (isBefore(a, b) ? 1 : -1));
+    return create(ListMediaResponseSchema, { messages: all.slice(0, limit), more: all.length > limit });
   }
 
   /** What a message with a file has beside: on its way to the server, it is here. */

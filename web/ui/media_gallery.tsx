@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// In the details of a conversation: its photos and videos, its documents, its recordings. Fetched when somebody wants
+// to see them.
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+
+import type { ConversationViewModel } from "../view-models/conversation";
+import { MediaKind, mediaOf, type Message } from "../view-models/core";
+import { GALLERY_TABS, type GalleryTab, type MediaGalleryViewModel } from "../view-models/media_gallery";
+import { say, type TextId } from "../view-models/say";
+import { monthText, millis } from "../view-models/time_text";
+import { DocumentBody } from "./document_body";
+import { altOf, VideoLength, VideoSign } from "./media_body";
+import type { MessageBodyActions } from "./message_body";
+import { Picture } from "./picture";
+import { Spinner } from "./spinner";
+import { isMedia, NARROW } from "./use_media";
+import { useViewModel } from "./use_view_model";
+import { VoiceBody } from "./voice_body";
+import styles from "./media_gallery.module.css";
+import fields from "./parts/field.module.css";
+import panes from "./parts/pane.module.css";
+
+export interface GalleryActions {
+  viewMedia: (message: Message) => unknown;
+  saveMedia: (message: Message) => unknown;
+  jumpTo: (message: string) => unknown;
+  closeDetails: () => void;
+}
+
+const TABS: Record<GalleryTab, TextId> = {
+  pictures: "gallery.pictures",
+  documents: "gallery.documents",
+  recordings: "gallery.recordings",
+};
+
+interface MediaGalleryProps {
+  model: ConversationViewModel;
+  actions: GalleryActions;
+}
+
+export function MediaGallery({ model, actions }: MediaGalleryProps) {
+  const [gallery, setGallery] = useState<MediaGalleryViewModel>();
+  useEffect(() => {
+    let gone = false;
+    let made: MediaGalleryViewModel | undefined;
+    void model.gallery().then((fetched) => {
+      if (gone) return fetched.dispose();
+      made = fetched;
+      setGallery(fetched);
+      void fetched.readMore();
+    });
+    return () => {
+      gone = true;
+      made?.dispose();
+    };
+  }, [model]);
+  if (gallery === undefined) return <div className={panes.body} />;
+  return <Gallery gallery={gallery} actions={actions} />;
+}
+
+function Gallery({ gallery, actions }: { gallery: MediaGalleryViewModel; actions: GalleryActions }) {
+  const { tab, messages, loaded, more, error } = useViewModel(gallery);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const at = GALLERY_TABS.indexOf(tab) + step;
+    gallery.show(GALLERY_TABS[(at + GALLERY_TABS.length) % GALLERY_TABS.length] as GalleryTab);
+  };
+  const jumpTo = (id: string) => {
+    if (isMedia(NARROW)) actions.closeDetails(); // the messages are below
+    void actions.jumpTo(id);
+  };
+  const inGrid = tab === "pictures";
+  const bodyActions: MessageBodyActions = {
+    fetchMedia: gallery.fetch,
+    cancelMedia: gallery.cancel,
+    saveMedia: actions.saveMedia,
+    viewMedia: actions.viewMedia,
+  };
+  return (
+    <div className={`${panes.body} ${styles.gallery}`}>
+      <div className={styles.tabs} role="tablist" aria-label={say("gallery.title")} onKeyDown={onKeyDown}>
+        {GALLERY_TABS.map((each) => (
+          <Tab key={each} tab={each} chosen={each === tab} onChoose={() => gallery.show(each)} />
+        ))}
+      </div>
+      <div role="tabpanel" id="gallery-panel" aria-labelledby={`gallery-tab-${tab}`} tabIndex={-1}>
+        {error !== "" && (
+          <p className={`${fields.error} ${styles.words}`} role="alert">
+            {error}
+          </p>
+        )}
+        {loaded && messages.length === 0 && error === "" && <p className={styles.words}>{say("gallery.nothing")}</p>}
+        {monthsOf(messages).map(({ name, of }) => (
+          <section key={name} className={styles.month}>
+            <h3>{name}</h3>
+            <ul className={inGrid ? styles.pictures : styles.rows}>
+              {of.map((message) => (
+                <li key={message.id}>
+                  <One message={message} tab={tab} actions={bodyActions} jumpTo={jumpTo} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+        {(!loaded || more) && <More key={messages.length} onSeen={() => void gallery.readMore()} />}
+      </div>
+    </div>
+  );
+}
+
+function Tab({ tab, chosen, onChoose }: { tab: GalleryTab; chosen: boolean; onChoose: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  const was = useRef(chosen);
+  useEffect(() => {
+    if (chosen && !was.current) button.current?.focus();
+    was.current = chosen;
+  }, [chosen]);
+  return (
+    <button
+      ref={button}
+      type="button"
+      role="tab"
+      id={`gallery-tab-${tab}`}
+      aria-selected={chosen}
+      aria-controls="gallery-panel"
+      tabIndex={chosen ? 0 : -1}
+      className={chosen ? styles.chosen : undefined}
+      onClick={onChoose}
+    >
+      {say(TABS[tab])}
+    </button>
+  );
+}
+
+function monthsOf(messages: readonly Message[]): { name: string; of: Message[] }[] {
+  const months: { name: string; of: Message[] }[] = [];
+  for (const message of messages) {
+    const name = monthText(millis(message.orderUs));
+    if (months.at(-1)?.name !== name) months.push({ name, of: [] });
+    months.at(-1)?.of.push(message);
+  }
+  return months;
+}
+
+interface OneProps {
+  message: Message;
+  tab: GalleryTab;
+  actions: MessageBodyActions;
+  jumpTo: (message: string) => unknown;
+}
+
+function One({ message, tab, actions, jumpTo }: OneProps) {
+  const media = mediaOf(message);
+  if (media === undefined) return null;
+  if (tab === "pictures")
+    return (
+      <Picture
+        small
+        message={message}
+        media={media}
+        actions={actions}
+        alt={altOf(message, media)}
+        onOpen={() => void actions.viewMedia(message)}
+      >
+        {media.kind === MediaKind.kVideo && (
+          <>
+            <VideoSign small />
+            <VideoLength media={media} />
+          </>
+        )}
+      </Picture>
+    );
+  const Body = tab === "documents" ? DocumentBody : VoiceBody;
+  return (
+    <div className={styles.row}>
+      <Body message={message} media={media} meta={null} whole actions={actions} onPerson={() => undefined} />
+      <button type="button" className={styles.goTo} onClick={() => void jumpTo(message.id)}>
+        {say("viewer.goTo")}
+      </button>
+    </div>
+  );
+}
+
+/** Asks for more when it is seen. */
+function More({ onSeen }: { onSeen: () => void }) {
+  const end = useRef<HTMLDivElement>(null);
+  const seen = useRef(onSeen);
+  useEffect(() => {
+    seen.current = onSeen;
+  });
+  useEffect(() => {
+    if (end.current === null || typeof IntersectionObserver !== "function") return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting === true && seen.current(), {
+      rootMargin: "400px",
+    });
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <div ref={end} className={styles.words}>
+      <Spinner label={say("gallery.loading")} />
+    </div>
+  );
+}
