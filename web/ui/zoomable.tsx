@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What can be looked at closely: by the wheel, two fingers, a double click, and keys; moved about while it is large; and
-// pushed aside, or down, while it is not.
+// What can be looked at closely: by the wheel, two fingers, a double click, and keys; moved about while it is large;
+// and pushed aside, or down, while it is not.
 import { useRef, useState, type PointerEvent, type ReactNode, type WheelEvent } from "react";
 
 import styles from "./zoomable.module.css";
@@ -90,7 +90,8 @@ export function Zoomable({ view, onView, onSwipe, onDown, children }: ZoomablePr
     if (Math.abs(x) > SWIPE_PX && Math.abs(x) > Math.abs(y)) onSwipe(ahead ? 1 : -1);
     else if (y > 2 * SWIPE_PX && event.pointerType === "touch") onDown();
   };
-  const translate = `${view.x + (view.scale > 1 ? 0 : push.x)}px, ${view.y + (view.scale > 1 ? 0 : Math.max(0, push.y))}px`;
+  const pushed = view.scale > 1 ? { x: 0, y: 0 } : { x: push.x, y: Math.max(0, push.y) };
+  const translate = `${view.x + pushed.x}px, ${view.y + pushed.y}px`;
   return (
     <div
       ref={frame}
