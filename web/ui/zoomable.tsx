@@ -90,8 +90,8 @@ export function Zoomable({ view, onView, onSwipe, onDown, children }: ZoomablePr
     if (Math.abs(x) > SWIPE_PX && Math.abs(x) > Math.abs(y)) onSwipe(ahead ? 1 : -1);
     else if (y > 2 * SWIPE_PX && event.pointerType === "touch") onDown();
   };
-  const pushed = view.scale > 1 ? { x: 0, y: 0 } : { x: push.x, y: Math.max(0, push.y) };
-  const translate = `${view.x + pushed.x}px, ${view.y + pushed.y}px`;
+  const aside = view.scale > 1 ? { x: 0, y: 0 } : { x: push.x, y: Math.max(0, push.y) };
+  const translate = `${view.x + aside.x}px, ${view.y + aside.y}px`;
   return (
     <div
       ref={frame}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The files of a conversation, the newest first, of the kinds that somebody wants to see: read as far as it is scrolled.
+// The files of a conversation, the newest first, of the kinds that somebody wants to see: read as far as it is
+// scrolled.
 import { MediaKind, type Core, type Message } from "./core";
 import type { Changes, EntityStore, HeldMessages } from "./entity_store";
 import { failureText } from "./failure_text";
