@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "core/store/files_table.h"
 #include "sim/frame_text.h"
 #include "sim/mutated_core.h"
 #include "wire/frames.pb.h"
@@ -55,6 +56,7 @@ void Device::start() {
       mutate(*database_, mutation_);
       begin_keeping(*database_);
       if (on_start) on_start();
+      if (!(files_.whole.empty() && files_.parts.empty()) && dice_.percent(50)) ask_about_files();
       return;
     }
     if (client.error() == core::OpenError::kCorrupt) on_.witness.broken(name_ + ": its database is corrupt");
@@ -76,6 +78,7 @@ void Device::crash(bool power) {
   step_soon_ = false;
   host_.forget();
   requests_.clear();
+  transfers_.clear();
   if (link_) {
     // A program's sockets are closed by its system; a machine without power says nothing.
     if (power) {
@@ -92,6 +95,7 @@ void Device::crash(bool power) {
     disk_.crash([&](size_t size) {
       return luck == 0 ? size_t{0} : luck == 1 ? size : static_cast<size_t>(dice_.below(size + 1));
     });
+    for (auto& [name, part] : files_.parts) part.resize(dice_.below(part.size() + 1));
   } else {
     disk_.crash([](size_t size) { return size; });
   }
@@ -102,6 +106,7 @@ bool Device::put_back() {
   if (copy_.empty()) return false;
   if (client_) crash(false);
   disk_.put_back(copy_);
+  files_ = copied_files_;
   return true;
 }
 
@@ -196,6 +201,89 @@ void Device::wake_at(uint64_t monotonic_ms) {
     host_.tick();
     wake();
   });
+}
+
+// ---------------------------------------------------------------- files
+
+std::function<bool()> Device::going(uint32_t call) {
+  transfers_.insert(call);
+  return [this, start = start_number_, call] { return start == start_number_ && transfers_.contains(call); };
+}
+
+void Device::call_with_file(client_api::HttpCall call) {
+  const auto file = files_.whole.find(call.body_file());
+  if (file == files_.whole.end() || file->second.size() < call.body_offset() + call.body_size())
+    return host_.file_fetched(call.call(), client_api::FileFetched::kMissing);
+  call.set_body(file->second.substr(call.body_offset(), call.body_size()));
+  on_.trace.note(on_.scheduler.now(), name_, "sends of a file", call.body(),
+                 [&call] { return call.url() + " from " + std::to_string(call.body_offset()); });
+  const uint32_t number = call.call();
+  const auto goes_on = going(number);
+  on_.network.send_part(std::move(call), goes_on, [this, number, goes_on](uint32_t status, Bytes body) {
+    if (!goes_on()) return;
+    transfers_.erase(number);
+    on_.trace.note(on_.scheduler.now(), name_, "HTTP status", status, body);
+    host_.http_response(number, status, std::move(body), status == 0);
+    wake();
+  });
+}
+
+void Device::fetch_file(client_api::FetchFile fetch) {
+  const Bytes& part = files_.parts[fetch.file()];
+  if (files_.whole.contains(fetch.file()) || part.size() >= fetch.size())
+    return host_.file_fetched(fetch.call(), files_.fetch(fetch, {}));
+  client_api::HttpCall get;
+  get.set_method("GET");
+  get.set_url(fetch.url());
+  get.set_bearer(fetch.bearer());
+  if (!part.empty()) {
+    client_api::HttpField& range = *get.add_fields();
+    range.set_name("Range");
+    range.set_value("bytes=" + std::to_string(part.size()) + "-");
+  }
+  on_.trace.note(on_.scheduler.now(), name_, "fetches " + fetch.file(), part.size());
+  on_.network.fetch(get, [this, fetch, goes_on = going(fetch.call())](uint32_t status, const Bytes& piece, bool last) {
+    if (goes_on()) take_piece(fetch, status, piece, last);
+  });
+}
+
+void Device::take_piece(const client_api::FetchFile& fetch, uint32_t status, const Bytes& piece, bool last) {
+  const bool is_file = status == 200 || status == 206;
+  on_.trace.note(on_.scheduler.now(), name_, "gets of a file", status, piece);
+  if (is_file) files_.parts[fetch.file()] += piece;
+  if (!last) {
+    host_.http_progress(fetch.call(), files_.parts[fetch.file()].size());
+  } else {
+    transfers_.erase(fetch.call());
+    const auto outcome = is_file       ? files_.fetch(fetch, {})
+                         : status == 0 ? client_api::FileFetched::kBrokeOff
+                                       : client_api::FileFetched::kRefused;
+    host_.file_fetched(fetch.call(), outcome, is_file ? 0 : status);
+  }
+  wake();
+}
+
+void Device::remove_file(std::string file) {
+  on_.trace.note(on_.scheduler.now(), name_, "removes " + file);
+  files_.whole.erase(file);
+  files_.parts.erase(file);
+}
+
+bool Device::moves_files() {
+  if (!database_) return false;
+  using core::FileState;
+  core::FilesTable table(*database_);
+  return !table.moving(FileState::kSending, 1).empty() || !table.moving(FileState::kFetching, 1).empty() ||
+         !table.moving(FileState::kDeleting, 1).empty();
+}
+
+void Device::ask_about_files() {
+  client_api::Input input;
+  for (const auto& [name, bytes] : files_.whole) input.mutable_files_found()->add_files(name);
+  for (const auto& [name, bytes] : files_.parts) input.mutable_files_found()->add_files(name);
+  if (!client_ || input.files_found().files().empty()) return;
+  host_.input(std::move(input));
+  wake();
 }
 
 void Device::open_socket(uint32_t socket, std::string /*url*/) {

@@ -5,16 +5,20 @@
 // The host does one thing in each step: hands an input in, or carries out an action. Between two steps anything may
 // happen, also the end of the program (what the disk has is kept) or of the machine (of what was not synced, chance
 // keeps something). What the user interface was told goes to a Witness.
+//
+// Files: a sealed file that is whole is durable at once; what has come of one loses its end when power is lost.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/client_host.h"
 #include "core/store/database.h"
 #include "core/store/testing/faulty_vfs.h"
+#include "core/testing/loopback_files.h"
 #include "sim/clocks.h"
 #include "sim/kept_keys.h"
 #include "sim/network.h"
@@ -35,7 +39,7 @@ class Witness {
   virtual void kept(const std::string& device, std::vector<KeptKey> keys) = 0;
 };
 
-class Device final : core::HostActions {
+class Device final : core::HostActions, core::FileActions {
  public:
   struct Surroundings {
     Scheduler& scheduler;
@@ -70,7 +74,10 @@ class Device final : core::HostActions {
   void crash_at_write(uint64_t writes, uint64_t down_us);
   void forget_plans();
   // A copy of the disk of a program that does not run, and the disk put back from it. False: there is none.
-  void keep_copy() { copy_ = disk_.copy(); }
+  void keep_copy() {
+    copy_ = disk_.copy();
+    copied_files_ = files_;
+  }
   bool put_back();
 
   // Tells what keys of groups it has had since it started.
@@ -81,6 +88,11 @@ class Device final : core::HostActions {
   void network_changed(bool online);
 
   core::testing::FaultyVfs& disk() { return disk_; }
+  core::testing::HostFiles& files() { return files_; }
+  // Whether one is on its way, or is to be.
+  [[nodiscard]] bool moves_files();
+  // Asks the core which of its files it needs.
+  void ask_about_files();
   // Of a program that runs; else null.
   [[nodiscard]] core::Database* database() { return database_.get(); }
   std::function<void()> on_start;  // the program runs: what its user interface asks for first
@@ -98,6 +110,13 @@ class Device final : core::HostActions {
   void close_socket(uint32_t socket) override;
   void call_http(client_api::HttpCall call) override;
   void wake_at(uint64_t monotonic_ms) override;
+  void call_with_file(client_api::HttpCall call) override;
+  void fetch_file(client_api::FetchFile fetch) override;
+  void cancel(uint32_t call) override { transfers_.erase(call); }
+  void remove_file(std::string file) override;
+  // Whether the transfer goes on.
+  std::function<bool()> going(uint32_t call);
+  void take_piece(const client_api::FetchFile& fetch, uint32_t status, const Bytes& piece, bool last);
   void receive(uint32_t socket, Bytes bytes);
   void tell_closed(uint32_t socket);
   void confirm_early(BytesView frame);
@@ -110,7 +129,9 @@ class Device final : core::HostActions {
   core::testing::FaultyVfs disk_;
   std::unique_ptr<core::Database> database_;
   std::unique_ptr<core::Client> client_;
-  core::ClientHost host_{*this};
+  core::ClientHost host_{*this, this};
+  core::testing::HostFiles files_;
+  std::set<uint32_t> transfers_;  // of files, by call
   std::map<uint32_t, std::function<void(const client_api::Response&)>> requests_;
   uint32_t start_number_ = 0;  // answers to an earlier start of the program are nothing to this one
   uint64_t ticket_ = 0;
@@ -122,6 +143,7 @@ class Device final : core::HostActions {
   wire::WebSocketReader reader_;
   PositionCheck positions_;
   core::testing::FaultyVfs::Copy copy_;
+  core::testing::HostFiles copied_files_;
 
   struct Plan {
     uint64_t at_step = UINT64_MAX;

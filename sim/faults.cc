@@ -56,6 +56,11 @@ void Profile::draw_linked(Dice& dice) {
 
 void Profile::draw_groups(Dice& dice) { groups = !grave_lies && dice.percent(30); }
 
+void Profile::draw_files(Dice& dice) {
+  files = !grave_lies && dice.percent(30);
+  if (files) breaks = dice.percent(70) ? dice.skewed(1, 40) : 0;
+}
+
 void Faults::start(const Profile& profile, uint64_t seed) {
   profile_ = profile;
   moved_ = put_back_ = false;
@@ -75,6 +80,7 @@ void Faults::start(const Profile& profile, uint64_t seed) {
 }
 
 void Faults::begin(Seat& seat) {
+  seat.network.set_breaks(profile_.breaks);
   if (profile_.slow_network) {
     const uint64_t least = dice_.between(1, 200) * 1000;
     seat.network.set_delay({least, least + dice_.skewed(1, 3'000) * 1000});
@@ -108,6 +114,7 @@ void Faults::stop() {
       seat->network.set_silent(false);
       seat->network.set_delay({500, 5'000});
       seat->network.set_http_loss(0, 0);
+      seat->network.set_breaks(0);
       seat->device().forget_plans();
       seat->device().start();
       seat->device().network_changed(true);

@@ -35,12 +35,15 @@ struct Profile {
   bool linked = false;         // some people have linked devices
   bool idle = false;           // one of these is not used for weeks
   bool groups = false;         // people write in groups as well
+  bool files = false;          // what they write has files, now and then
+  uint64_t breaks = 0;         // per cent of what is on its way of those that break off
 
   static Profile draw(Dice& dice);
   // The rest, from dice of its own each.
   void draw_server(Dice& dice);
   void draw_linked(Dice& dice);
   void draw_groups(Dice& dice);
+  void draw_files(Dice& dice);
 };
 
 class Faults {

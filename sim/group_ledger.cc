@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "sim/words.h"
 
 namespace kith::sim {
 
@@ -12,7 +13,7 @@ using client_api::Message;
 
 namespace {
 
-bool is_of_a_group(const Message& message) { return message.text().text().find(" #") != std::string::npos; }
+bool is_of_a_group(const Message& message) { return words_of(message).find(" #") != std::string::npos; }
 
 // Who has been one since the revision.
 std::set<std::string> members_of(const wire::GroupState& state, const std::map<std::string, std::string>& people,
@@ -31,7 +32,7 @@ std::set<std::string> members_of(const wire::GroupState& state, const std::map<s
 void GroupLedger::wrote(const std::string& device, const std::string& person, const std::string& group,
                         const Message& message, uint64_t now_us) {
   Text& text = texts_[message.id()];
-  text.body = message.text().text();
+  text.body = words_of(message);
   text.group = group;
   text.from = person;
   text.device = device;
@@ -90,8 +91,7 @@ void GroupLedger::event(const std::string& device, const client_api::Event& even
   const Message* message = nullptr;
   if (event.has_message_added()) message = &event.message_added();
   if (event.has_message_changed()) message = &event.message_changed();
-  if (message != nullptr && message->has_text() && is_of_a_group(*message))
-    shown_[message->text().text()].insert(device);
+  if (message != nullptr && has_words(*message) && is_of_a_group(*message)) shown_[words_of(*message)].insert(device);
 }
 
 void GroupLedger::check(const std::vector<View>& views, const std::map<std::string, Course>& courses,
@@ -123,9 +123,9 @@ void GroupLedger::check(const std::vector<View>& views, const std::map<std::stri
             broken("unreadable in the end: " + view.device + " has " + message.id().substr(0, 8));
           continue;
         }
-        if (!message.has_text()) continue;
-        if (!bodies.insert(message.text().text()).second)
-          broken("SEND-1: twice on " + view.device + ": " + message.text().text());
+        if (!has_words(message)) continue;
+        if (!bodies.insert(words_of(message)).second)
+          broken("SEND-1: twice on " + view.device + ": " + words_of(message));
         const auto text = texts_.find(message.id());
         if (text == texts_.end()) continue;  // its writer's answer was lost in a crash
         text->second.shown_on.insert(view.device);

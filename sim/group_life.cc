@@ -3,6 +3,7 @@
 #include "sim/group_life.h"
 
 #include "sim/person.h"
+#include "sim/words.h"
 
 namespace kith::sim {
 
@@ -62,12 +63,13 @@ void GroupLife::write(Seat& seat, const Conversation& group) {
   request.mutable_send_message()->set_conversation(group.id());
   request.mutable_send_message()->set_text(seat.device().name() + " #" + group.group().group_id().substr(0, 8) + " " +
                                            std::to_string(++texts_));
+  person_.files().attach(seat, *request.mutable_send_message());
   seat.device().request(std::move(request), [this, id = group.group().group_id(),
                                              device = seat.device().name()](const Response& response) {
     if (response.has_failure()) return;
     const client_api::Message& message = response.send_message().message();
     on_.trace.note(on_.scheduler.now(), device, "has written", message.id(),
-                   [&message] { return message.id().substr(0, 8) + " " + message.text().text(); });
+                   [&message] { return message.id().substr(0, 8) + " " + words_of(message); });
     on_.ledger.groups().wrote(device, person_.name(), id, response.send_message().message(), on_.scheduler.now());
   });
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sim/words.h"
+
 namespace kith::sim {
 
 using client_api::Message;
@@ -50,7 +52,7 @@ void Ledger::leaves(const std::string& device, uint64_t now_us) {
 void Ledger::wrote(const std::string& device, const std::string& to, const Message& message, uint64_t now_us) {
   Text& text = texts_[message.id()];
   text.id = message.id();
-  text.body = message.text().text();
+  text.body = words_of(message);
   text.from = devices_[device].person;
   text.from_device = device;
   text.to = to;
@@ -82,7 +84,7 @@ void Ledger::blocks(const std::string& person, const std::string& from) { blocks
 void Ledger::look_into_drawer(const FinalView& view) {
   for (const auto& [partner, messages] : view.conversations) {
     for (const Message& message : messages) {
-      if (message.has_text() && !message.outgoing()) seen_[message.text().text()].try_emplace(view.device, 0);
+      if (has_words(message) && !message.outgoing()) seen_[words_of(message)].try_emplace(view.device, 0);
     }
   }
 }
@@ -130,7 +132,7 @@ void Ledger::event(const std::string& device, const client_api::Event& event, ui
 
 // By its words, which are written once: a server that lies may give out other ids.
 Ledger::Text* Ledger::find(const Message& message) {
-  const auto body = bodies_.find(message.text().text());
+  const auto body = bodies_.find(words_of(message));
   const auto known = texts_.find(body == bodies_.end() ? message.id() : body->second);
   return known == texts_.end() ? nullptr : &known->second;
 }
@@ -146,11 +148,11 @@ void Ledger::show(const std::string& device, const Message& message, bool added,
   } else {
     if (message.has_identity_changed() || message.has_handle_moved()) return notice(device, message);
     put(device, message);
-    if (message.has_text()) {
+    if (has_words(message)) {
       // It is known when, unless a start has lain between what came first and what is told now.
       const auto unread = owned.undecryptable.find(message.id());
       const bool told = added || (unread != owned.undecryptable.end() && unread->second == owned.starts);
-      seen_[message.text().text()].try_emplace(device, told ? now_us : 0);
+      seen_[words_of(message)].try_emplace(device, told ? now_us : 0);
     } else if (added) {
       owned.undecryptable[message.id()] = owned.starts;
     }
@@ -162,24 +164,26 @@ void Ledger::show(const std::string& device, const Message& message, bool added,
     owned.shown.push_back(message.id());
     ++shown_count_;
   } else if (added && !copied_.contains(owned.person)) {
-    broken("SEND-1: " + device + " shows a second time: " + message.text().text());
+    broken("SEND-1: " + device + " shows a second time: " + words_of(message));
   }
 }
 
 void Ledger::put(const std::string& device, const Message& message) {
   Owned& owned = devices_[device];
   Place& place = owned.places[message.id()];
-  if (message.has_text() && !place.has_text) place.read = false;  // of what was not decrypted nobody has read anything
+  if (has_words(message) && !place.has_text) place.read = false;  // of what was not decrypted nobody has read anything
   if (place.read && place.order_us != message.order_us() && !copied_.contains(owned.person))
-    broken("ORDER-1: " + device + " lists elsewhere what was read: " + message.text().text());
+    broken("ORDER-1: " + device + " lists elsewhere what was read: " + words_of(message));
   place.order_us = message.order_us();
-  place.has_text = message.has_text();
+  place.has_text = has_words(message);
 }
 
 void Ledger::raise(const std::string& device, const Message& message, uint64_t now_us) {
   const auto known = texts_.find(message.id());
   if (known == texts_.end()) return;  // its answer was lost in a crash
   Text& text = known->second;
+  if (message.tick() == Message::kFailed && files_.is_given_up(text.id) && message.failure() == client_api::kCancelled)
+    return;
   if (message.tick() == Message::kFailed)
     return broken("a text failed on " + device + ": " + client_api::FailureReason_Name(message.failure()));
   if (text.from != text.to && message.tick() >= Message::kSent && !devices_[text.from_device].sends.contains(text.id))
@@ -188,7 +192,7 @@ void Ledger::raise(const std::string& device, const Message& message, uint64_t n
     broken("TICK-1: blue before anybody has read it: " + name(text));
   Message::Tick& tick = text.ticks[device];
   if (message.tick() < tick && !copied_.contains(text.from))
-    broken("RECEIPT-2: a tick went back on " + device + ": " + message.text().text());
+    broken("RECEIPT-2: a tick went back on " + device + ": " + words_of(message));
   tick = message.tick();
   if (tick < Message::kSent) return;
   if (device == text.from_device && !text.acknowledged) text.acknowledged_us = now_us;
@@ -262,6 +266,13 @@ void Ledger::check_groups(const std::vector<FinalView>& views,
   groups_.check(shown, courses, people_, exempt, [this](std::string what) { broken(std::move(what)); });
 }
 
+void Ledger::check_files(const std::string& person, const std::string& device, const std::vector<Message>& messages,
+                         const std::vector<std::string>& files) {
+  // A home that was put back from a copy has the files of then.
+  if (copied_.empty() && devices_.at(device).person == person)
+    files_.check_device(device, messages, files, [this](std::string what) { broken(std::move(what)); });
+}
+
 void Ledger::check_partners(const FinalView& view) {
   for (const auto& [name, partner] : view.partners) {
     if (people_[partner.account] != name)
@@ -282,14 +293,15 @@ void Ledger::check_list(const FinalView& view) {
   for (const auto& [partner, messages] : view.conversations) {
     for (const Message& message : messages) {
       if (message.has_identity_changed() || message.has_handle_moved()) continue;
-      if (!message.has_text()) {
+      if (!has_words(message)) {
         const bool may_be_a_stranger =
             lists_were_away_ && devices_[view.device].asked_us != 0;  // as check_end() has it
         if (!moved_ && !removed_ && !taken_ && !expires_ && copied_.empty() && !may_be_a_stranger)
           broken("undecryptable in the end: " + view.device + " has " + message.id().substr(0, 8) + " of " + partner);
         continue;
       }
-      const std::string& body = message.text().text();
+      files_.look(view.device, message, [this](std::string what) { broken(std::move(what)); });
+      const std::string& body = words_of(message);
       if (!bodies.insert(body).second) broken("SEND-1: twice on " + view.device + ": " + body);
       // A text names its sender and its addressee: "ana-1 ben 17".
       if (message.outgoing() && !(is_written_by(view, body) && body.find(" " + partner + " ") != std::string::npos))
@@ -345,6 +357,11 @@ void Ledger::check_end(const Text& text) {
   const bool may_be_dropped = expires_ || blocks_.contains({text.to, text.from});
   const bool sender_stays = devices_.at(text.from_device).in_account;
   if (sender_stays && !text.shown_on.contains(text.from_device)) broken("lost on its own device: " + name(text));
+  const auto own_tick = text.ticks.find(text.from_device);
+  if (own_tick != text.ticks.end() && own_tick->second == Message::kFailed) {
+    if (was_shown(text)) broken("MEDIA-5: given up, and shown: " + name(text));
+    return;
+  }
   check_history(text);
   if (sender_stays && text.acknowledged && !expires_) check_copies(text);
   if (may_be_dropped && text.acknowledged) return;
@@ -506,11 +523,11 @@ void Ledger::compare(const FinalView& a, const std::vector<Message>& of_a, const
   const auto ids = [this](const std::vector<Message>& messages, const std::vector<Message>& others) {
     std::set<std::string> shared;
     for (const Message& message : others) {
-      if (message.has_text()) shared.insert(message.id());
+      if (has_words(message)) shared.insert(message.id());
     }
     std::vector<std::string> out;
     for (const Message& message : messages) {
-      if (message.has_text() && !may_have_stayed(message.id()) && shared.contains(message.id()))
+      if (has_words(message) && !may_have_stayed(message.id()) && shared.contains(message.id()))
         out.push_back(message.id());
     }
     return out;

@@ -55,6 +55,7 @@
 #include <vector>
 
 #include "client_api/client_api.pb.h"
+#include "sim/file_ledger.h"
 #include "sim/group_ledger.h"
 
 namespace kith::sim {
@@ -139,7 +140,11 @@ class Ledger {
   void check(const std::vector<FinalView>& views);
   // `courses`: as GroupLedger::check() has them.
   void check_groups(const std::vector<FinalView>& views, const std::map<std::string, GroupLedger::Course>& courses);
+  // Of a device, in the end: its messages that have files, and the files that it has.
+  void check_files(const std::string& person, const std::string& device,
+                   const std::vector<client_api::Message>& messages, const std::vector<std::string>& files);
   [[nodiscard]] GroupLedger& groups() { return groups_; }
+  [[nodiscard]] FileLedger& files() { return files_; }
 
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
   [[nodiscard]] size_t texts() const { return texts_.size(); }
@@ -240,6 +245,7 @@ class Ledger {
   bool killed_ = false;
   std::map<std::string, Times> seen_;  // body → addressee's device → when it was shown; 0: some time
   GroupLedger groups_;
+  FileLedger files_;
   size_t shown_count_ = 0;
   size_t linked_ = 0;  // devices
   bool moved_ = false;

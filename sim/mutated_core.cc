@@ -110,6 +110,11 @@ void mutate_before_input(core::Database& database, Mutation mutation) {
 }
 
 Bytes mutate_answer(core::Database& database, Mutation mutation, const client_api::HttpCall& call, Bytes body) {
+  if (wire::FileUpload room; mutation == Mutation::kKeepUploadOffset && call.url().ends_with("/v1/files") &&
+                             room.ParseFromString(body) && room.offset() != 0) {
+    room.set_offset(room.size());
+    return room.SerializeAsString();
+  }
   if (mutation != Mutation::kTakeAnyOwnList) return body;
   if (wire::SignedDeviceList list; call.url().ends_with("/devices") && list.ParseFromString(body)) {
     sign_own(database, list);

@@ -30,6 +30,8 @@ enum class Mutation {
   // server_connection.cc: what lists of devices a message to a group is for is not looked at (GROUP-3)
   kAnyListsDigest,
   kTakeStaleChange,  // server.cc: a change of a state that is over is taken, and what came first is gone (GROUP-1)
+  // mutated_core.cc: after a break the core takes what it had begun to send of a file for sent (MEDIA-2)
+  kKeepUploadOffset,
 };
 
 struct MutationName {
@@ -52,6 +54,7 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kKeepSenderKey, "keep-sender-key"},
     {Mutation::kAnyListsDigest, "any-lists-digest"},
     {Mutation::kTakeStaleChange, "take-stale-change"},
+    {Mutation::kKeepUploadOffset, "keep-upload-offset"},
 };
 inline std::optional<Mutation> mutation_of(std::string_view name) {
   for (const MutationName& each : kMutations) {

@@ -24,6 +24,14 @@ class Network {
   void connect(std::function<void(std::shared_ptr<Link>)> done);
   // `done` gets status and body; status 0: no answer. Never answers while the network is silent.
   void call(const client_api::HttpCall& call, std::function<void(uint32_t status, Bytes body)> done);
+  // The same for a call whose body is a part of a file, call.body_size() bytes: when it breaks off on its way, the
+  // server gets a beginning of it. `wanted`: whether who sends it is still there and wants it.
+  void send_part(client_api::HttpCall call, std::function<bool()> wanted,
+                 std::function<void(uint32_t status, Bytes body)> done);
+  // The same for a call whose answer is long: `take` gets it in pieces; the last one may come before all is there.
+  // Status 0: no answer.
+  using Take = std::function<void(uint32_t status, Bytes piece, bool last)>;
+  void fetch(const client_api::HttpCall& call, Take take);
 
   // ---- what goes wrong
   void set_online(bool online);  // false: connections are cut, new ones fail at once
@@ -36,17 +44,21 @@ class Network {
     lost_requests_ = requests;
     lost_answers_ = answers;
   }
+  // Bodies of files, and pieces of answers, in per cent, that break off.
+  void set_breaks(uint64_t breaks) { breaks_ = breaks; }
   // As bad as another one.
   void be_like(const Network& other) {
     delay_ = other.delay_;
     lost_requests_ = other.lost_requests_;
     lost_answers_ = other.lost_answers_;
+    breaks_ = other.breaks_;
   }
   [[nodiscard]] bool is_online() const { return online_ && !silent_; }
 
  private:
   [[nodiscard]] uint64_t delay() { return dice_.between(delay_.least_us, delay_.most_us); }
   std::vector<std::shared_ptr<Link>> links();
+  void give(uint32_t status, std::shared_ptr<const Bytes> body, size_t at, uint64_t cuts, Take take);
 
   Scheduler& scheduler_;
   Trace& trace_;
@@ -58,6 +70,8 @@ class Network {
   bool silent_ = false;
   uint64_t lost_requests_ = 0;
   uint64_t lost_answers_ = 0;
+  uint64_t breaks_ = 0;
+  uint64_t cuts_ = 0;  // so often were connections cut
   std::vector<std::weak_ptr<Link>> links_;
 };
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/file_life.h"
 #include "sim/group_life.h"
 #include "sim/linked_devices.h"
 #include "sim/seat.h"
@@ -51,6 +52,7 @@ class Person {
   [[nodiscard]] Seat& first() { return first_; }
   [[nodiscard]] LinkedDevices& linked() { return linked_; }
   [[nodiscard]] GroupLife& groups() { return groups_; }
+  [[nodiscard]] FileLife& files() { return files_; }
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& phone() const { return phone_; }
@@ -87,6 +89,7 @@ class Person {
   Seat first_;
   LinkedDevices linked_;
   GroupLife groups_;
+  FileLife files_;
   std::vector<Person*> peers_;
   std::map<std::string, Seat*> blocked_;  // accounts, and where they were
   bool is_lied_to_ = false;

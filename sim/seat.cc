@@ -3,6 +3,7 @@
 #include "sim/seat.h"
 
 #include "sim/person.h"
+#include "sim/words.h"
 
 namespace kith::sim {
 namespace {
@@ -112,22 +113,30 @@ void Seat::write(const std::string& text, const Person& to, bool to_number) {
   } else {
     request.mutable_send_message()->set_conversation(chats_[&to]);
   }
-  write_to(to.name(), text, std::move(request));
+  request.mutable_send_message()->set_text(device_->name() + " " + to.name() + " " + text);
+  person_.files().attach(*this, *request.mutable_send_message());
+  write_to(to.name(), std::move(request));
+}
+
+void Seat::send_on(const std::string& text, const Person& to, const std::string& words, client_api::Request request) {
+  request.mutable_send_message()->set_text(device_->name() + " " + to.name() + " " + text);
+  on_.ledger.files().sends_again(request.send_message().text(), words);
+  write_to(to.name(), std::move(request));
 }
 
 void Seat::write_note(const std::string& text) {
   client_api::Request request;
   request.mutable_send_message()->set_handle(person_.phone());
-  write_to(person_.name(), text, std::move(request));
+  request.mutable_send_message()->set_text(device_->name() + " " + person_.name() + " " + text);
+  write_to(person_.name(), std::move(request));
 }
 
-void Seat::write_to(const std::string& name, const std::string& text, client_api::Request request) {
-  request.mutable_send_message()->set_text(device_->name() + " " + name + " " + text);
+void Seat::write_to(const std::string& name, client_api::Request request) {
   device_->request(std::move(request), [this, name, device = device_->name()](const client_api::Response& response) {
     if (response.has_failure()) return;
     const client_api::Message& message = response.send_message().message();
     on_.trace.note(on_.scheduler.now(), device, "has written", message.id(),
-                   [&message] { return message.id().substr(0, 8) + " " + message.text().text(); });
+                   [&message] { return message.id().substr(0, 8) + " " + words_of(message); });
     on_.ledger.wrote(device, name, response.send_message().message(), on_.scheduler.now());
   });
 }

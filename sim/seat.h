@@ -25,6 +25,7 @@ class Seat final : public Witness {
   Seat(Surroundings surroundings, Person& person);
 
   [[nodiscard]] const std::string& owner() const;
+  [[nodiscard]] Person& person() { return person_; }
   // A device of this name from now on, of which nothing is known; the one before is in the drawer, without power.
   void take_device(const std::string& name, Mutation mutation);
   [[nodiscard]] bool has_device() const { return device_ != nullptr; }
@@ -46,6 +47,8 @@ class Seat final : public Witness {
   void set_typing(const Person& peer);
   void write(const std::string& text, const Person& to, bool to_number);
   void write_note(const std::string& text);
+  // As the request has it, with the file of the message that has these words.
+  void send_on(const std::string& text, const Person& to, const std::string& words, client_api::Request request);
   void mark_read(const Person& peer);
   void read_everything();
   // In the address book: the server is asked whose number it is.
@@ -84,7 +87,7 @@ class Seat final : public Witness {
 
  private:
   void open_conversations();
-  void write_to(const std::string& name, const std::string& text, client_api::Request request);
+  void write_to(const std::string& name, client_api::Request request);
   void ask(Device& device, Asking& asking);
   // All messages of the conversation, into a place that stays.
   static void ask(Device& device, Asking& asking, const std::string& conversation,

@@ -8,6 +8,7 @@
 #include "net/socket.h"
 #include "server/delivery/shard.h"
 #include "server/gateway/api_routes.h"
+#include "server/gateway/stream_routes.h"
 #include "sim/liar.h"
 #include "sim/server_connection.h"
 #include "wire/group_state.h"
@@ -25,6 +26,21 @@ SlotOwner owner_of_start(uint64_t number) {
   for (size_t i = 0; i < sizeof number; ++i) owner.value[i] = static_cast<uint8_t>(number >> 8 * i);
   return owner;
 }
+
+// A body of which not all has come.
+class BrokenSource final : public ByteSource {
+ public:
+  explicit BrokenSource(std::shared_ptr<const Bytes> bytes) : rest_(bytes, 0, bytes->size()) {}
+  Task<Result<Bytes, StreamError>> next() override {
+    Task<Result<Bytes, StreamError>> asking = rest_.next();
+    auto piece = co_await std::move(asking);
+    if (piece->empty()) co_return Fail(StreamError::kGone);
+    co_return piece;
+  }
+
+ private:
+  SharedBytesSource rest_;
+};
 
 std::string path_of(const std::string& url) { return url.substr(url.find('/', url.find("://") + 3)); }
 
@@ -96,21 +112,40 @@ void ServerProcess::call(const client_api::HttpCall& call, std::function<void(ui
   request.method = call.method();
   request.target = path_of(call.url());
   request.body = call.body();
-  request.fields.emplace_back("Content-Type", "application/x-protobuf");
+  for (const client_api::HttpField& field : call.fields()) request.fields.emplace_back(field.name(), field.value());
+  if (!request.has("Content-Type")) request.fields.emplace_back("Content-Type", "application/x-protobuf");
   request.fields.emplace_back("Accept", "application/x-protobuf");
   if (!call.bearer().empty()) request.fields.emplace_back("Authorization", "Bearer " + call.bearer());
   auto context = std::unique_ptr<gateway::HttpContext>(
       new gateway::HttpContext{*shared_, std::move(request), *net::PeerAddress::parse("127.0.0.1"), false});
   auto once = std::make_shared<std::function<void(uint32_t, Bytes)>>(std::move(answer));
   http_answers_.push_back(once);
-  loops[0].post([this, context = std::move(context), once]() mutable {
-    http_.spawn(serve(*this, std::move(context), std::move(once)));
+  const uint64_t body_size = std::max<uint64_t>(call.body_size(), call.body().size());
+  loops[0].post([this, context = std::move(context), body_size, once]() mutable {
+    http_.spawn(serve(*this, std::move(context), body_size, std::move(once)));
   });
 }
 
 Task<void> ServerProcess::serve(ServerProcess& process, std::unique_ptr<gateway::HttpContext> context,
-                                std::shared_ptr<std::function<void(uint32_t, Bytes)>> answer) {
-  net::HttpResponse response = co_await gateway::route_api(*context);
+                                uint64_t body_size, std::shared_ptr<std::function<void(uint32_t, Bytes)>> answer) {
+  net::HttpResponse response;
+  if (const gateway::StreamRoute* const route = gateway::find_stream_route(*process.shared_, context->request)) {
+    const auto bytes = std::make_shared<const Bytes>(std::exchange(context->request.body, {}));
+    std::unique_ptr<ByteSource> body;
+    if (bytes->size() < body_size) {
+      body = std::make_unique<BrokenSource>(bytes);
+    } else {
+      body = std::make_unique<SharedBytesSource>(bytes, 0, body_size);
+    }
+    response = co_await gateway::route_stream(*context, *route, body_size, *body);
+    for (bool more = response.stream != nullptr; more;) {
+      const auto piece = co_await response.stream->next();
+      more = piece && !piece->empty();
+      if (more) response.body += *piece;
+    }
+  } else {
+    response = co_await gateway::route_api(*context);
+  }
   std::erase(process.http_answers_, answer);
   if (*answer) std::exchange(*answer, nullptr)(static_cast<uint32_t>(response.status), response.body);
 }

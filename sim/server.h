@@ -43,7 +43,8 @@ class ServerProcess {
   ~ServerProcess();
 
   void accept(const std::shared_ptr<Link>& link);
-  // Answers once, with status 0 when the process ends first.
+  // Answers once, with status 0 when the process ends first. A body of fewer bytes than call.body_size() has broken
+  // off.
   void call(const client_api::HttpCall& call, std::function<void(uint32_t status, Bytes body)> answer);
   // Runs on the loop that owns the account.
   void run_at_home(const AccountId& account, Task<void> task);
@@ -74,7 +75,7 @@ class ServerProcess {
   Dice& dice() { return random_; }
 
  private:
-  static Task<void> serve(ServerProcess& process, std::unique_ptr<gateway::HttpContext> context,
+  static Task<void> serve(ServerProcess& process, std::unique_ptr<gateway::HttpContext> context, uint64_t body_size,
                           std::shared_ptr<std::function<void(uint32_t, Bytes)>> answer);
   void end();
 

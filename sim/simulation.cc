@@ -21,6 +21,8 @@ constexpr uint64_t kGroupsEventsMost = 900'000;
 constexpr uint64_t kLinkedStream = 33;
 // Nor groups by these.
 constexpr uint64_t kGroupsStream = 177;
+// Nor files by these.
+constexpr uint64_t kFilesStream = 245;
 
 constexpr const char* kNames[] = {"ana", "ben", "eva", "tom", "mia", "leo"};
 
@@ -85,6 +87,9 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   Dice group_dice;
   group_dice.reseed(seed, kGroupsStream);
   profile.draw_groups(group_dice);
+  Dice file_dice;
+  file_dice.reseed(seed, kFilesStream);
+  profile.draw_files(file_dice);
   server_.options.loops = dice.between(1, 3);
   server_.options.mutation = mutation;
   if (dice.percent(30)) server_.options.delivery.window_entries = 8;
@@ -120,6 +125,9 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
     events_most_ = std::max(events_most_, kGroupsEventsMost);
     for (const auto& person : people_) person->groups().live();
   }
+  if (profile.files) {
+    for (const auto& person : people_) person->files().live();
+  }
   run_for(profile.chaos_us);
   for (const auto& person : people_) {
     person->rest();
@@ -152,6 +160,7 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
     }
   }
   run_for(30 * kSecond);
+  if (profile.files) check_files();
   check();
   return outcome(events);
 }
@@ -206,6 +215,9 @@ bool Simulation::at_rest() {
     if (!person->is_set_up() || state.connection() != client_api::State::kOnline || state.unsent_messages() != 0 ||
         !person->linked().at_rest())
       return false;
+    for (Seat* const seat : person->members()) {
+      if (seat->device().moves_files()) return false;
+    }
   }
   return entries_left() == 0;
 }
@@ -243,6 +255,22 @@ void Simulation::check_read(const std::vector<Seat*>& readers) {
     const std::vector<FinalView> views = views_of(seats);
     for (size_t other = 1; other < views.size(); ++other) ledger_.check_read(views[0], views[other]);
   }
+}
+
+void Simulation::check_files() {
+  std::vector<Seat*> seats;
+  for (const auto& person : people_) {
+    for (Seat* const seat : person->members()) {
+      if (seat->device().runs()) seats.push_back(seat);
+    }
+  }
+  for (Seat* const seat : seats) seat->person().files().ask_for_everything(*seat);
+  run_for(30 * kSecond);
+  if (!calm()) ledger_.broken("it does not come to rest after every file was asked for");
+  for (Seat* const seat : seats) seat->person().files().open_everything(*seat);
+  run_for(kSecond);
+  for (Seat* const seat : seats) seat->person().files().check(*seat);
+  run_for(2 * kSecond);
 }
 
 std::map<std::string, GroupLedger::Course> Simulation::courses_of_groups() {

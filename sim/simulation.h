@@ -52,6 +52,8 @@ class Simulation {
   size_t entries_left();
   std::map<std::string, GroupLedger::Course> courses_of_groups();
   std::vector<FinalView> views_of(const std::vector<Seat*>& seats);
+  // Asks for every file everywhere, opens them, and lets the ledger see.
+  void check_files();
   void check_read(const std::vector<Seat*>& readers);
   void check();
 

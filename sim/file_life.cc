@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "sim/file_life.h"
+
+#include <memory>
+
+#include "core/testing/loopback_files.h"
+#include "sim/person.h"
+#include "sim/words.h"
+
+namespace kith::sim {
+
+using client_api::Media;
+using client_api::Message;
+using client_api::Request;
+using client_api::Response;
+
+void FileLife::attach(Seat& seat, client_api::SendMessageRequest& send) {
+  if (!lives_ || !seat.device().runs() || !dice_.percent(35)) return;
+  on_.ledger.files().sends(send.text());
+  const Bytes content = FileLedger::content_of(send.text());
+  client_api::Attachment& attachment = *send.mutable_attachment();
+  *attachment.mutable_file() =
+      core::testing::seal_file(seat.device().files(), content, static_cast<uint32_t>(dice_.below(UINT32_MAX)));
+  Media& about = *attachment.mutable_about();
+  const bool is_photo = dice_.percent(60);
+  about.set_kind(is_photo ? Media::kPhoto : Media::kDocument);
+  about.set_mime_type(is_photo ? "image/jpeg" : "application/pdf");
+  if (!is_photo) about.set_name("paper.pdf");
+}
+
+bool FileLife::deed() {
+  if (!lives_ || dice_.percent(65)) return false;
+  Seat& seat = person_.some_member();
+  if (!seat.device().runs() || !seat.is_set_up()) return false;
+  auto done = std::make_shared<bool>(false);
+  list(seat, [this, &seat, done](const Messages& messages) {
+    if (!messages.empty() && !std::exchange(*done, true)) act(seat, messages[dice_.below(messages.size())]);
+  });
+  return true;
+}
+
+void FileLife::act(Seat& seat, const Message& message) {
+  if (!seat.is_set_up()) return;
+  Request request;
+  if (message.outgoing() && message.tick() == Message::kFailed) {
+    if (dice_.percent(30)) return;
+    request.mutable_retry_message()->set_id(message.id());
+    return seat.device().request(std::move(request), {});
+  }
+  const Media::State state = message.media().state();
+  const bool is_moving = state == Media::kSending || state == Media::kFetching;
+  if (is_moving && dice_.percent(50)) {
+    if (state == Media::kSending) on_.ledger.files().gives_up(message.id());
+    request.mutable_fetch_media()->set_id(message.id());
+    request.mutable_fetch_media()->set_cancel(true);
+  } else if (state == Media::kThere || is_moving) {
+    request.mutable_fetch_media()->set_id(message.id());
+  } else if (dice_.percent(40)) {
+    return open(seat, message);
+  } else if (dice_.percent(50)) {
+    return send_on(seat, message);
+  } else {
+    request.mutable_remove_media()->set_id(message.id());
+  }
+  seat.device().request(std::move(request), {});
+}
+
+void FileLife::open(Seat& seat, const Message& message) {
+  Request request;
+  request.mutable_open_media()->set_id(message.id());
+  seat.device().request(std::move(request), [this, &device = seat.device(), message](const Response& response) {
+    if (response.has_failure()) return;
+    const client_api::OpenMediaResponse& what = response.open_media();
+    const Bytes content = core::testing::unseal_file(device.files(), what);
+    on_.ledger.files().opened(device.name(), message, what.file(), content,
+                              [this](std::string wrong) { on_.ledger.broken(std::move(wrong)); });
+  });
+}
+
+void FileLife::send_on(Seat& seat, const Message& message) {
+  const Person& to = *person_.peers()[dice_.below(person_.peers().size())];
+  Request request;
+  request.mutable_send_message()->set_conversation(seat.chat_with(to));
+  request.mutable_send_message()->mutable_attachment()->set_message_id(message.id());
+  seat.send_on("on " + std::to_string(++texts_), to, words_of(message), std::move(request));
+}
+
+void FileLife::list(Seat& seat, std::function<void(const Messages&)> done) {
+  Request conversations;
+  conversations.mutable_list_conversations();
+  seat.device().request(std::move(conversations), [&seat, done = std::move(done)](const Response& response) {
+    for (const client_api::Conversation& each : response.list_conversations().conversations()) {
+      Request request;
+      request.mutable_list_media()->set_conversation(each.id());
+      request.mutable_list_media()->set_limit(500);
+      seat.device().request(std::move(request), [done](const Response& media) {
+        done({media.list_media().messages().begin(), media.list_media().messages().end()});
+      });
+    }
+  });
+}
+
+void FileLife::ask_for_everything(Seat& seat) {
+  seat.device().ask_about_files();
+  list(seat, [&seat](const Messages& messages) {
+    for (const Message& message : messages) {
+      if (message.media().state() == Media::kHere || message.media().state() == Media::kSending) continue;
+      Request request;
+      request.mutable_fetch_media()->set_id(message.id());
+      seat.device().request(std::move(request), {});
+    }
+  });
+}
+
+void FileLife::open_everything(Seat& seat) {
+  list(seat, [this, &seat](const Messages& messages) {
+    for (const Message& message : messages) open(seat, message);
+  });
+}
+
+void FileLife::check(Seat& seat) {
+  auto all = std::make_shared<Messages>();
+  list(seat, [all](const Messages& messages) { all->insert(all->end(), messages.begin(), messages.end()); });
+  on_.scheduler.after(1'000'000, [this, &seat, all] {
+    std::vector<std::string> files;
+    for (const auto& [name, bytes] : seat.device().files().whole) files.push_back(name);
+    for (const auto& [name, bytes] : seat.device().files().parts) files.push_back(name);
+    on_.ledger.check_files(seat.owner(), seat.device().name(), *all, files);
+  });
+}
+
+}  // namespace kith::sim
