@@ -8,11 +8,15 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { isLiteralElement, parse } from "@formatjs/icu-messageformat-parser";
 import { defineConfig } from "vitest/config";
-import { build, type Plugin } from "vite";
+import { build, type Plugin, type Rollup } from "vite";
 
 import { notices } from "./notices";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** A script of over a megabyte, imported on demand. */
+const isForFew = (output: Rollup.OutputChunk | Rollup.OutputAsset): boolean =>
+  output.type === "chunk" && output.isDynamicEntry && output.code.length > 1_000_000;
 
 /** The script of the service worker, in one piece: not every browser takes one that imports. */
 async function serviceWorkerCode(version: string, files: readonly string[]): Promise<string> {
@@ -48,8 +52,10 @@ function serviceWorker(): Plugin {
       });
     },
     async generateBundle(_, bundle) {
-      // Fonts are fetched when a text needs them: most never are.
-      const built = Object.keys(bundle).filter((name) => !name.endsWith(".woff2") && name !== "index.html");
+      // Fonts, and scripts that only some files need, are fetched when they are needed: most never are.
+      const built = Object.entries(bundle)
+        .filter(([name, output]) => !name.endsWith(".woff2") && name !== "index.html" && !isForFew(output))
+        .map(([name]) => name);
       const files = ["/", ...[...built, ...readdirSync(here("public"))].map((name) => `/${name}`)].sort();
       const version = createHash("sha256")
         .update(JSON.stringify(files))

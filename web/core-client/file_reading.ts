@@ -30,10 +30,9 @@ export class SealedReader {
   ) {}
 
   /**
-   * The file's bytes from `start` on: at least one, at most up to `end` and about 1 MiB; in the memory that is given,
-   * if it is large enough, else in new one. Throws MediaFailure: broken, when the file is not there, or is not what it
-   * was.
-   * Other errors are of the folder's owner.
+   * The file's bytes from `start` on: at least one, at most up to `end` and about 1 MiB. They are in the memory that is
+   * given, if it is large enough, else in new one. Throws MediaFailure: broken, when the file is not there, or is not
+   * what it was. Other errors are of the folder's owner.
    */
   async read(start: number, end: number, memory?: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
     const { file, key, size } = this.opened;

@@ -124,10 +124,19 @@ function pageProcesses(folder: string): number[] {
     .map(([id]) => id);
 }
 
+/** "": it has ended meanwhile. */
+function statusOf(id: number): string {
+  try {
+    return readFileSync(`/proc/${id}/status`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 /** Of the largest of them, which is the page's: others are empty tabs. MB: resident, and of that what is no file's. */
 function memoryOf(ids: readonly number[]): { resident: number; anonymous: number } {
   const each = ids.map((id) => {
-    const status = readFileSync(`/proc/${id}/status`, "utf8");
+    const status = statusOf(id);
     const kibibytes = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(status)?.[1] ?? 0);
     return { resident: (kibibytes("VmRSS") * 1024) / 1e6, anonymous: (kibibytes("RssAnon") * 1024) / 1e6 };
   });
