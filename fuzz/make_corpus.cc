@@ -358,6 +358,22 @@ void message_seeds() {
   seed("content", "resend_request", request.SerializeAsString());
   seed("content", "reset", reset.SerializeAsString());
   seed("content", "profile_changed", changed.SerializeAsString());
+  content::Content photo, opened;
+  content::Media& media = *photo.mutable_media();
+  media.set_kind(content::Media::kPhoto);
+  media.mutable_caption()->set_text("look");
+  media.set_name("../a photo.jpg");
+  media.set_mime_type("image/jpeg");
+  media.set_size(100'000);
+  media.set_file_id(Bytes(16, 'f'));
+  media.set_key(Bytes(32, 'k'));
+  media.set_digest(Bytes(32, 'd'));
+  media.set_thumbnail("\xFF\xD8\xFF");
+  media.set_waveform(Bytes(64, 'w'));
+  media.set_view_once(true);
+  opened.mutable_media_opened()->add_message_ids(Bytes(16, 'm'));
+  seed("content", "media", photo.SerializeAsString());
+  seed("content", "media_opened", opened.SerializeAsString());
 
   core::Transaction transaction(*meeting.bens_database);
   core::Store store(*meeting.bens_database);
