@@ -76,6 +76,15 @@ export class PagePictures implements Pictures {
     for (const [id, each] of idle.slice(0, Math.max(0, idle.length - IDLE_MAX))) this.drop(id, each);
   }
 
+  async once(messageId: string, type: string): Promise<Shown> {
+    if (type === "") return shownOf(this.files, messageId);
+    try {
+      return { url: await this.files.mediaBlobUrl(messageId, { type }) };
+    } catch (error) {
+      return { trouble: mediaFailureOf(error) === "broken" ? "broken" : "failed" };
+    }
+  }
+
   small({ thumbnail, thumbhash }: { thumbnail: Uint8Array; thumbhash: Uint8Array }): string {
     const bytes = thumbnail.length > 0 ? thumbnail : thumbhash;
     if (bytes.length === 0) return "";

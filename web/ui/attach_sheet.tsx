@@ -15,6 +15,7 @@ import { Writing } from "./composer";
 import { FullDialog } from "./full_dialog";
 import { Icon, type IconName } from "./icons";
 import { MissingPopup, onDemand } from "./on_demand";
+import { Once } from "./once_switch";
 import { Spinner } from "./spinner";
 import { useViewModel } from "./use_view_model";
 import styles from "./attach_sheet.module.css";
@@ -31,7 +32,7 @@ interface AttachSheetProps {
 }
 
 export function AttachSheet({ model, conversationModel }: AttachSheetProps) {
-  const { items, shown, error } = useViewModel(model);
+  const { items, shown, once, error } = useViewModel(model);
   const { conversation } = useViewModel(conversationModel);
   const field = useRef<HTMLTextAreaElement>(null);
   const title = titleOf(conversation);
@@ -59,6 +60,7 @@ export function AttachSheet({ model, conversationModel }: AttachSheetProps) {
           <Icon name="close" />
         </button>
         <h2 dir="auto">{say("attach.sendTo", { title })}</h2>
+        {model.mayBeOnce && <Once on={once} onChange={model.setOnce} />}
         {pictured && <High model={model} />}
       </header>
       <Large item={item} model={model} />

@@ -2,6 +2,7 @@
 
 // A file of any kind: what it is called, by whoever sent it, and what can be done with it.
 import type { Media } from "../view-models/core";
+import { failureText } from "../view-models/failure_text";
 import { extensionOf, fileName } from "../view-models/file_name";
 import { doneOf, isOnDevice, standingOf } from "../view-models/media_state";
 import { kindName } from "../view-models/media_text";
@@ -21,8 +22,9 @@ export function DocumentBody({ message, media, actions }: MediaBodyProps) {
   const name = fileName(media.name) || say("media.nameless");
   const type = typeName(media);
   const size = sizeText(Number(media.size));
-  const trouble = troubleText(standing, "");
   const moving = standing === "sending" || standing === "fetching";
+  const stuck = moving && media.trouble !== 0;
+  const trouble = stuck ? failureText({ code: media.trouble }) : troubleText(standing, "");
   const done = doneOf(media);
   const hint = moving
     ? say("media.doneOf", { done: sizeText(done * Number(media.size)), size })

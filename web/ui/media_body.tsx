@@ -11,6 +11,7 @@ import { Icon } from "./icons";
 import { useMediaTools } from "./media_context";
 import { frameStyle } from "./media_frame";
 import { Written, type BodyProps } from "./message_body";
+import { OnceBody } from "./once_body";
 import { Picture } from "./picture";
 import { Video } from "./video_body";
 import { VoiceBody } from "./voice_body";
@@ -108,9 +109,9 @@ export function MediaBody(props: BodyProps) {
   const { message, meta } = props;
   const media = mediaOf(message);
   if (media === undefined) return null;
-  const Body = KINDS[media.kind as Kind] ?? DocumentBody;
+  const Body = media.viewOnce ? OnceBody : (KINDS[media.kind as Kind] ?? DocumentBody);
   const captioned = textOf(message) !== "";
-  const timeInside = !captioned && WITH_TIME.includes(media.kind);
+  const timeInside = !captioned && !media.viewOnce && WITH_TIME.includes(media.kind);
   return (
     <>
       <Body {...props} media={media} meta={timeInside ? meta : null} />

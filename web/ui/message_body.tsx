@@ -44,7 +44,7 @@ function Waiting({ media }: { media: Media | undefined }) {
 }
 
 const PICTURED: readonly MediaKind[] = [MediaKind.kPhoto, MediaKind.kVideo, MediaKind.kAnimation];
-const isPictured = ({ kind }: Media): boolean => PICTURED.includes(kind);
+const isPictured = ({ kind, viewOnce }: Media): boolean => !viewOnce && PICTURED.includes(kind);
 
 /** A picture is as wide as its bubble, but for a narrow edge. */
 export const isWide = (message: Message): boolean => {

@@ -9,6 +9,7 @@ import { doneOf, isOnDevice, standingOf, type Standing } from "../view-models/me
 import { kindName } from "../view-models/media_text";
 import { sizeText } from "../view-models/media_plan";
 import type { Shown } from "../view-models/media_port";
+import { failureText } from "../view-models/failure_text";
 import { say } from "../view-models/say";
 import { Icon } from "./icons";
 import { useMediaTools, usePicture } from "./media_context";
@@ -104,6 +105,11 @@ function Over({ message, media, standing, trouble, small, actions }: OverProps) 
           label={say("media.onItsWay", { kind, way: standing })}
           onCancel={() => void actions.cancelMedia(message)}
         />
+        {media.trouble !== 0 && !small && (
+          <span className={styles.why} role="status">
+            {failureText({ code: media.trouble })}
+          </span>
+        )}
       </span>
     );
   if (standing === "there")

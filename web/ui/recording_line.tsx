@@ -8,6 +8,7 @@ import { durationText } from "../view-models/media_text";
 import type { VoiceRecorderSnapshot, VoiceRecorderViewModel } from "../view-models/voice_recorder";
 import { say } from "../view-models/say";
 import { Icon } from "./icons";
+import { Once } from "./once_switch";
 import { useOverlay } from "./keys";
 import { useViewModel } from "./use_view_model";
 import styles from "./recording_line.module.css";
@@ -17,7 +18,7 @@ const STAGES = { asking: "voice.asking", recording: "voice.recording", recorded:
 
 export function RecordingLine({ model }: { model: VoiceRecorderViewModel }) {
   const snapshot = useViewModel(model);
-  const { stage, locked, ms, secondsLeft, playing, played } = snapshot;
+  const { stage, locked, ms, secondsLeft, playing, played, once } = snapshot;
   const send = useRef<HTMLButtonElement>(null);
   useOverlay(true, model.cancel);
   useEffect(() => {
@@ -62,6 +63,7 @@ export function RecordingLine({ model }: { model: VoiceRecorderViewModel }) {
         </span>
       )}
       {!locked && <span className={styles.hint}>{say("voice.slide")}</span>}
+      {locked && <Once on={once} onChange={model.setOnce} />}
       {locked && !recorded && <Stop onClick={() => void model.stop()} />}
       {locked && (
         <button

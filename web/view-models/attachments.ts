@@ -35,6 +35,8 @@ export interface AttachmentsSnapshot {
   /** The one that is shown large; "" for none. */
   shown: string;
   high: boolean;
+  /** What is alone can be sent to be viewed once. */
+  once: boolean;
   error: string;
 }
 
@@ -56,7 +58,7 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
   private ended = false;
 
   constructor(private readonly options: AttachmentsOptions) {
-    super({ items: [], shown: "", high: options.media.load().high === true, error: "" });
+    super({ items: [], shown: "", high: options.media.load().high === true, once: false, error: "" });
     this.onDispose(() => {
       this.ended = true;
       for (const { preview } of this.snapshot().items) this.forget(preview);
@@ -99,6 +101,14 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
     this.update({ high });
   };
 
+  readonly setOnce = (once: boolean): void => this.update({ once });
+
+  /** There is one picture or video, and nothing else. */
+  get mayBeOnce(): boolean {
+    const [item, ...others] = this.snapshot().items;
+    return others.length === 0 && item?.plan !== undefined && SHOWN_KINDS.includes(item.plan.kind);
+  }
+
   readonly edit = async (id: string, edits: PictureEdits): Promise<void> => {
     this.change(id, { edits });
     await this.renewPreview(id);
@@ -128,9 +138,11 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
     const { items } = this.snapshot();
     const inAlbum = items.filter(({ plan }) => SHOWN_KINDS.includes(plan?.kind ?? MediaKind.kDocument));
     const album = inAlbum.length > 1 ? randomId() : "";
+    const once = this.mayBeOnce && this.snapshot().once;
     send(
       items.map((item, at) => ({
         ...this.outgoing(item, inAlbum.includes(item) ? album : ""),
+        once,
         caption: at === 0 ? text : "",
         mentions: at === 0 ? mentions : [],
         quoteMessageId: at === 0 ? quoteMessageId : "",

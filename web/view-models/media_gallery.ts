@@ -87,7 +87,8 @@ export class MediaGalleryViewModel extends ViewModel<MediaGallerySnapshot> {
   }
 
   private put(messages: readonly Message[], changes: Partial<MediaGallerySnapshot>): void {
-    const ordered = [...messages].sort((a, b) => (isBefore(a, b) ? 1 : -1));
+    const seen = messages.filter(({ body }) => body.case === "media" && !body.value.viewOnce); // the others only once
+    const ordered = seen.sort((a, b) => (isBefore(a, b) ? 1 : -1));
     this.held.reset(ordered);
     this.update({ messages: ordered, ...changes });
   }

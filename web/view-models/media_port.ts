@@ -80,6 +80,11 @@ export interface Pictures {
   /** Until `release` is called as often. */
   hold(messageId: string): Promise<Shown>;
   release(messageId: string): void;
+  /**
+   * What can be viewed once, as an address that whoever asked revokes: a picture, or, with a `type`, what is played.
+   * Nothing of it is kept here.
+   */
+  once(messageId: string, type: string): Promise<Shown>;
   /** What is shown until the picture is there: an address of what its message says of it; "" when that is nothing. */
   small(media: Pick<Media, "thumbnail" | "thumbhash">): string;
 }
@@ -145,7 +150,12 @@ export const noMedia: MediaPort = {
     mediaBlobUrl: refuse,
   },
   workshop: refuse,
-  pictures: { hold: () => Promise.resolve({ trouble: "failed" }), release: () => undefined, small: () => "" },
+  pictures: {
+    hold: () => Promise.resolve({ trouble: "failed" }),
+    release: () => undefined,
+    once: () => Promise.resolve({ trouble: "failed" }),
+    small: () => "",
+  },
   handing: { save: () => undefined, canShare: false, share: refuse },
   sound: () => ({
     play: refuse,

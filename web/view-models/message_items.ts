@@ -50,7 +50,9 @@ const IN_ALBUMS = [MediaKind.kPhoto, MediaKind.kVideo, MediaKind.kAnimation];
 /** What album it is shown in; "" for none: what failed stands alone, with what can be done about it. */
 function albumOf(message: Message): string {
   const media = mediaOf(message);
-  return media === undefined || message.tick === Tick.kFailed || !IN_ALBUMS.includes(media.kind) ? "" : media.album;
+  return media === undefined || media.viewOnce || message.tick === Tick.kFailed || !IN_ALBUMS.includes(media.kind)
+    ? ""
+    : media.album;
 }
 
 /** How many messages from `at` on are one album; 1 for none. */

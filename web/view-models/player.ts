@@ -136,7 +136,12 @@ export class PlayerViewModel extends ViewModel<PlayerSnapshot> {
     const after = { conversation, afterOrderUs: orderUs, afterId: id, limit: 1 };
     const { messages } = await this.core.call("listMessages", after);
     const [next] = messages;
-    return next !== undefined && isSound(next) && mediaOf(next)?.state === MediaState.kHere ? next : undefined;
+    return next !== undefined &&
+      isSound(next) &&
+      mediaOf(next)?.state === MediaState.kHere &&
+      mediaOf(next)?.viewOnce === false
+      ? next
+      : undefined;
   }
 
   private forgetUrl(): void {

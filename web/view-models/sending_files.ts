@@ -22,6 +22,8 @@ export interface Outgoing {
   quoteMessageId: string;
   /** "" for one that is alone. */
   album: string;
+  /** It can be viewed once: nothing of it is in the message itself. */
+  once: boolean;
   /** Rejects when it can't be made. */
   prepare: () => Promise<Prepared>;
 }
@@ -149,9 +151,10 @@ const shownOf = ({ id, conversation, kind, name }: Job): SendingFile => ({
 });
 
 function requestOf(job: Job, prepared: Prepared, file: Awaited<ReturnType<MediaFiles["seal"]>>) {
-  const { kind, name, album } = job;
-  const { type, width, height, durationMs, thumbhash, thumbnail, waveform } = prepared;
-  const about = { kind, name, mimeType: type, width, height, durationMs, thumbhash, thumbnail, waveform, album };
+  const { kind, name, album, once: viewOnce } = job;
+  const { type: mimeType, width, height, durationMs, thumbhash, thumbnail, waveform } = prepared;
+  const shown = viewOnce ? {} : { thumbhash, thumbnail, waveform, album };
+  const about = { kind, name, mimeType, width, height, durationMs, viewOnce, ...shown };
   return {
     conversation: job.conversation,
     messageId: job.messageId,

@@ -23,6 +23,9 @@ const READ_AT_ONCE = 200;
 /** Before this many from the oldest that is read, more are. */
 const NEAR = 3;
 
+/** What can be viewed once is nothing to come across. */
+const isToBeSeen = ({ body }: Message): boolean => body.case === "media" && !body.value.viewOnce;
+
 export class ViewerViewModel extends ViewModel<ViewerSnapshot> {
   /** The oldest first. */
   private messages: Message[] = [];
@@ -112,7 +115,7 @@ export class ViewerViewModel extends ViewModel<ViewerSnapshot> {
   }
 
   private put(some: readonly Message[]): void {
-    const versions = new Map([...this.messages, ...some].map((each) => [each.id, each]));
+    const versions = new Map([...this.messages, ...some].filter(isToBeSeen).map((each) => [each.id, each]));
     this.messages = [...versions.values()].sort((a, b) => (isBefore(a, b) ? -1 : 1));
     this.held.reset(this.messages);
     this.publish();

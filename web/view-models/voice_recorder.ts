@@ -25,6 +25,8 @@ export interface VoiceRecorderSnapshot {
   /** Of what was recorded, while it is heard. */
   waveform: Uint8Array;
   playing: boolean;
+  /** It is sent to be heard once. */
+  once: boolean;
   /** 0 to 1. */
   played: number;
 }
@@ -66,6 +68,7 @@ export class VoiceRecorderViewModel extends ViewModel<VoiceRecorderSnapshot> {
       secondsLeft: 0,
       waveform: new Uint8Array(),
       playing: false,
+      once: false,
       played: 0,
     });
     this.onDispose(() => this.end());
@@ -85,6 +88,7 @@ export class VoiceRecorderViewModel extends ViewModel<VoiceRecorderSnapshot> {
   }
 
   readonly lock = (): void => this.update({ locked: true });
+  readonly setOnce = (once: boolean): void => this.update({ once });
   readonly cancel = (): void => this.options.onClose("");
 
   /** Ends the recording: it can be heard before it is sent. */
@@ -121,6 +125,7 @@ export class VoiceRecorderViewModel extends ViewModel<VoiceRecorderSnapshot> {
       mentions: [],
       quoteMessageId: options.quoteMessageId(),
       album: "",
+      once: this.snapshot().once,
       prepare: async () => preparedOf(await (made ?? Promise.reject(new Error("nothing was recorded")))),
     });
     options.onClose("");

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { AttachmentsViewModel } from "./attachments";
+import { ComposerViewModel } from "./composer";
+import { MediaKind } from "./core";
+import { noMedia, type Looked, type MediaPort, type MediaWorkshop, type Prepared } from "./media_port";
+import { SendingFilesViewModel, type Outgoing } from "./sending_files";
+import { MediaFailure } from "../core-client/media";
+import { Failure_Code } from "../core-client/schema";
+import { BEN, FakeCore, settle } from "./testing/fake_core";
+
+const none = new Uint8Array();
+const looked = (kind: Looked["kind"], trouble: Looked["trouble"] = ""): Looked => ({
+  kind,
+  type: "image/jpeg",
+  width: 4000,
+  height: 3000,
+  durationMs: 0,
+  trouble,
+});
+const prepared = (file: Blob): Prepared => ({
+  file,
+  type: "image/jpeg",
+  width: 1600,
+  height: 1200,
+  durationMs: 0,
+  thumbhash: Uint8Array.of(1),
+  thumbnail: Uint8Array.of(2),
+  waveform: none,
+});
+
+let core: FakeCore;
+let composer: ComposerViewModel;
+let sent: Outgoing[];
+let closed: number;
+let workshop: MediaWorkshop;
+let media: MediaPort;
+const kinds = new Map<string, Looked>();
+
+beforeEach(() => {
+  core = new FakeCore();
+  composer = new ComposerViewModel(core, BEN, { text: "", quoted: undefined }, () => undefined);
+  sent = [];
+  closed = 0;
+  kinds.clear();
+  workshop = {
+    look: vi.fn(async (_, name) => kinds.get(name) ?? looked("picture")),
+    preview: vi.fn(async () => "blob:preview"),
+    forget: vi.fn(),
+    preparePicture: vi.fn(async (file: Blob) => prepared(file)),
+    prepareAnimation: vi.fn(async (file: Blob) => prepared(file)),
+    prepareVideo: vi.fn(async (file: Blob) => prepared(file)),
+    prepareAudio: vi.fn(async (file: Blob) => prepared(file)),
+  };
+  media = { ...noMedia, files: core.files, workshop: async () => workshop };
+});
+
+const attachments = (): AttachmentsViewModel =>
+  new AttachmentsViewModel({
+    conversation: BEN,
+    composer,
+    media,
+    limits: () => ({ fileBytesMax: 1000n, mediaBytesMax: 500n, videoSecondsMax: 10, voiceSecondsMax: 10 }) as never,
+    send: (outgoing) => sent.push(...outgoing),
+    onClose: () => ++closed,
+  });
+const file = (name: string, size = 10) => new File([new Uint8Array(size)], name);
+
+describe("files that were chosen", () => {
+  it("are an album when several are pictures; what is written goes with the first", async () => {
+    const model = attachments();
+    kinds.set("b.pdf", looked("other"));
+    model.add([file("a.jpg"), file("b.pdf"), file("c.jpg")]);
+    await settle();
+    composer.setText("  \nOne Sunday ");
+    model.send();
+    expect(sent.map(({ kind, caption }) => [kind, caption])).toEqual([
+      [MediaKind.kPhoto, "One Sunday"],
+      [MediaKind.kDocument, ""],
+      [MediaKind.kPhoto, ""],
+    ]);
+    expect(sent[0]?.album).toMatch(/^[0-9a-f]{32}$/);
+    expect(sent[2]?.album).toBe(sent[0]?.album);
+    expect(sent[1]?.album).toBe("");
+    expect([composer.snapshot().text, closed]).toEqual(["", 1]);
+  });
+
+  it("one alone is no album, and can be sent to be viewed once", async () => {
+    const model = attachments();
+    model.add([file("a.jpg")]);
+    await settle();
+    expect(model.mayBeOnce).toBe(true);
+    model.setOnce(true);
+    model.send();
+    expect(sent).toMatchObject([{ album: "", once: true }]);
+    const several = attachments();
+    several.add([file("a.jpg"), file("b.jpg")]);
+    await settle();
+    several.setOnce(true);
+    several.send();
+    expect(sent.slice(1).map(({ once }) => once)).toEqual([false, false]);
+  });
+
+  it("that are too large are not even looked at, and hold up the others until they are taken away", async () => {
+    const model = attachments();
+    model.add([file("large.jpg", 1001), file("a.jpg")]);
+    await settle();
+    expect(workshop.look).toHaveBeenCalledTimes(1);
+    const [large] = model.snapshot().items;
+    expect(large?.plan?.refusal).toMatchObject({ why: "fileTooLarge" });
+    model.send();
+    expect(sent).toEqual([]);
+    expect(model.snapshot().error).not.toBe("");
+    model.remove(large?.id as string);
+    model.send();
+    expect(sent).toHaveLength(1);
+  });
+
+  it("that are no pictures can go as files, and what can't be shown is none", async () => {
+    const model = attachments();
+    kinds.set("svg.jpg", looked("picture", "unreadable"));
+    workshop.preview = vi.fn(async (_, { trouble }) =>
+      trouble === "" ? Promise.reject(new Error("not decoded")) : "",
+    );
+    model.add([file("svg.jpg"), file("cut.jpg")]);
+    await settle();
+    expect(model.snapshot().items.map(({ plan }) => plan?.refusal?.why)).toEqual(["unreadable", "unreadable"]);
+    for (const { id } of model.snapshot().items) model.setAsFile(id, true);
+    model.send();
+    expect(sent.map(({ kind, name }) => [kind, name])).toEqual([
+      [MediaKind.kDocument, "svg.jpg"],
+      [MediaKind.kDocument, "cut.jpg"],
+    ]);
+  });
+
+  it("the last one that is taken away closes them; what was shown of them is forgotten", async () => {
+    const model = attachments();
+    model.add([file("a.jpg")]);
+    await settle();
+    model.remove(model.snapshot().shown);
+    await settle();
+    expect([closed, vi.mocked(workshop.forget).mock.calls]).toEqual([1, [["blob:preview"]]]);
+  });
+
+  it("a photo has more pixels when somebody wants that", async () => {
+    const model = attachments();
+    model.add([file("a.jpg")]);
+    await settle();
+    model.setHigh(true);
+    model.send();
+    await sent[0]?.prepare();
+    expect(vi.mocked(workshop.preparePicture).mock.calls[0]?.[3]).toBe(2560);
+  });
+});
+
+describe("files on their way to a message", () => {
+  const outgoing = (name: string, more: Partial<Outgoing> = {}): Outgoing => ({
+    conversation: BEN,
+    kind: MediaKind.kDocument,
+    name,
+    caption: "",
+    mentions: [],
+    quoteMessageId: "",
+    album: "",
+    once: false,
+    prepare: async () => prepared(file(name)),
+    ...more,
+  });
+  const sending = () => new SendingFilesViewModel(core, core.files, () => undefined);
+  const names = () =>
+    core.called("sendMessage").map((each) => (each.attachment as { about: { name: string } }).about.name);
+
+  it("go one after the other, in their order, and are gone from the list then", async () => {
+    const model = sending();
+    model.send([outgoing("1"), outgoing("2"), outgoing("3")]);
+    await settle();
+    await settle();
+    expect(names()).toEqual(["1", "2", "3"]);
+    expect(model.snapshot().files).toEqual([]);
+  });
+
+  it("one that fails says why, lets the others go, and is tried again", async () => {
+    const model = sending();
+    core.files.refusal = new MediaFailure("noRoom", "");
+    model.send([outgoing("1"), outgoing("2")]);
+    await settle();
+    await settle();
+    expect(names()).toEqual(["2"]);
+    const [failed] = model.snapshot().files;
+    expect(failed).toMatchObject({ name: "1", failure: expect.stringContaining("no room") });
+    core.failing("sendMessage", Failure_Code.kBlocked);
+    model.tryAgain(failed?.id as string);
+    await settle();
+    expect(model.snapshot().files[0]?.failure).toContain("block");
+  });
+
+  it("one that is given up goes nowhere, not even when it was being made ready", async () => {
+    const model = sending();
+    let ready: (made: Prepared) => void = () => undefined;
+    model.send([outgoing("1", { prepare: () => new Promise((resolve) => (ready = resolve)) }), outgoing("2")]);
+    await settle();
+    model.cancel(model.snapshot().files[0]?.id as string);
+    ready(prepared(file("1")));
+    await settle();
+    await settle();
+    expect(names()).toEqual(["2"]);
+  });
+
+  it("of what is to be viewed once nothing is in the message itself", async () => {
+    sending().send([outgoing("1", { once: true, kind: MediaKind.kPhoto })]);
+    await settle();
+    await settle();
+    const about = (core.called("sendMessage")[0]?.attachment as { about: Record<string, unknown> }).about;
+    expect(about).toMatchObject({ viewOnce: true });
+    expect(["thumbnail", "thumbhash", "waveform"].filter((each) => each in about)).toEqual([]);
+  });
+});
