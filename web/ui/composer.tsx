@@ -24,7 +24,7 @@ import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { MicButton } from "./mic_button";
 import { onDemand } from "./on_demand";
-import { QuotedIn } from "./quoted_in";
+import { QuotedIn, QuotedPicture } from "./quoted_in";
 import { SendingFiles } from "./sending_files";
 import { useViewModel } from "./use_view_model";
 import styles from "./composer.module.css";
@@ -247,6 +247,7 @@ function QuoteShown({ quoted, title, onCancel }: { quoted: Quoted; title: string
           />
         </span>
         <span className={`${quotes.excerpt} ${styles.excerpt}`}>{quoted.excerpt}</span>
+        <QuotedPicture thumbnail={quoted.thumbnail} />
       </div>
       <button type="button" className={buttons.iconButton} aria-label={say("composer.cancelQuote")} onClick={onCancel}>
         <Icon name="close" />

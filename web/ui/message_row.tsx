@@ -5,7 +5,7 @@ import { memo, useContext, useState } from "react";
 import { textOf, Tick, type Message, type Person, type Quote } from "../view-models/core";
 import { nameOf, quotedGroupText } from "../view-models/group_text";
 import { colourOf } from "../view-models/initials";
-import { lineOf } from "../view-models/preview_text";
+import { quoteText } from "../view-models/preview_text";
 import { notSentText } from "../view-models/failure_text";
 import { say } from "../view-models/say";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
@@ -17,7 +17,7 @@ import { isBare, isWide, MessageBody, type MessageBodyActions } from "./message_
 import type { MenuPlace } from "./message_menu";
 import { onDemand } from "./on_demand";
 import { OwnAccount } from "./own_account";
-import { QuotedIn } from "./quoted_in";
+import { QuotedIn, QuotedPicture } from "./quoted_in";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 import styles from "./message_row.module.css";
@@ -202,7 +202,8 @@ function Quoted({ quote, message, partner, inGroup, onOpen }: QuotedProps) {
           group={quote.group === undefined ? "" : quotedGroupText(quote.group)}
         />
       </span>
-      <span className={`${quotes.excerpt} ${styles.excerpt}`}>{lineOf(quote.excerpt)}</span>
+      <span className={`${quotes.excerpt} ${styles.excerpt}`}>{quoteText(quote)}</span>
+      <QuotedPicture thumbnail={quote.thumbnail} />
     </button>
   );
 }

@@ -2,11 +2,11 @@
 
 // What is being written in one conversation: the text, kept as a draft; the message it answers; and what the other side
 // sees of it.
-import { directOf, groupOf, TEXT_BYTES_MAX, type Conversation, type Core, type Message } from "./core";
+import { directOf, groupOf, mediaOf, TEXT_BYTES_MAX, type Conversation, type Core, type Message } from "./core";
 import { failureText } from "./failure_text";
 import { movedMentions, sentMentions, type WrittenMention } from "./mentions";
 import { quotedGroupText } from "./group_text";
-import { lineOf, previewText } from "./preview_text";
+import { previewText, quoteText } from "./preview_text";
 import { say } from "./say";
 import { ViewModel } from "./view_model";
 
@@ -19,7 +19,12 @@ export interface Quoted {
   /** Of a reply in private: what the group is called that it was written in; else "". */
   group: string;
   excerpt: string;
+  /** Of its picture; absent when it has none. */
+  thumbnail?: Uint8Array;
 }
+
+const thumbnailOf = (thumbnail: Uint8Array | undefined): Pick<Quoted, "thumbnail"> =>
+  thumbnail === undefined || thumbnail.length === 0 ? {} : { thumbnail };
 
 export interface Draft {
   text: string;
@@ -41,12 +46,16 @@ export const isSameDraft = (a: Draft, b: Draft): boolean => a.text === b.text &&
 export function draftOf(conversation: Conversation, self: string): Draft {
   const { draft: text, draftQuote: quote } = conversation;
   if (quote === undefined) return { text, quoted: undefined };
-  const { messageId: id, author, excerpt } = quote;
+  const { messageId: id, author } = quote;
   const inGroup = groupOf(conversation) !== undefined;
   const partner = directOf(conversation)?.partner?.accountId;
   const isOwn = inGroup ? author?.accountId === self : author?.accountId !== partner;
   const group = quote.group === undefined ? "" : quotedGroupText(quote.group);
-  return { text, quoted: { id, isOwn, author: inGroup ? (author?.name ?? "") : "", group, excerpt: lineOf(excerpt) } };
+  const name = inGroup ? (author?.name ?? "") : "";
+  return {
+    text,
+    quoted: { id, isOwn, author: name, group, excerpt: quoteText(quote), ...thumbnailOf(quote.thumbnail) },
+  };
 }
 
 export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
@@ -105,7 +114,16 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
   readonly quote = (message: Message, group = ""): void => {
     const { id, outgoing: isOwn, sender } = message;
     const author = this.options.inGroup ? (sender?.name ?? "") : "";
-    this.update({ quoted: { id, isOwn, author, group, excerpt: previewText(message, "") } });
+    this.update({
+      quoted: {
+        id,
+        isOwn,
+        author,
+        group,
+        excerpt: previewText(message, ""),
+        ...thumbnailOf(mediaOf(message)?.thumbnail),
+      },
+    });
     this.saveSoon();
   };
 

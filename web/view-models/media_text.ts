@@ -14,6 +14,8 @@ const KINDS: Partial<Record<MediaKind, string>> = {
   [MediaKind.kAnimation]: "animation",
 };
 
+type Told = Pick<Media, "kind" | "name" | "durationMs">;
+
 /** For messages that say something of each kind: their place `kind`; what is of none is a document. */
 export const kindName = ({ kind }: Pick<Media, "kind">): string => KINDS[kind] ?? "document";
 
@@ -27,14 +29,14 @@ export function durationText(ms: number): string {
 }
 
 /** `caption` on one line, or "". */
-export function mediaLine(media: Media, caption: string): string {
+export function mediaLine(media: Told, caption: string): string {
   const text = caption === "" ? ownWords(media) : caption;
   const kind = kindName(media);
   return text === "" ? say("preview.media", { kind }) : say("preview.mediaWith", { kind, text });
 }
 
 /** What the file says of itself, that is worth more than its kind. */
-function ownWords(media: Media): string {
+function ownWords(media: Told): string {
   if (media.kind === MediaKind.kVoice) return media.durationMs === 0 ? "" : durationText(media.durationMs);
   return KINDS[media.kind] === undefined || media.kind === MediaKind.kAudio ? fileName(media.name) : "";
 }

@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 
 import { draftOf } from "./composer";
-import { foundPieces, lineOf, previewText } from "./preview_text";
+import { MediaKind } from "./core";
+import { foundPieces, lineOf, previewText, quoteText } from "./preview_text";
 import { ANA, conversation, message } from "./testing/fake_core";
 
 const LOOKALIKE = "http://аррӏе.com";
@@ -48,4 +49,19 @@ describe("what is shown of a message that was found", () => {
     const pieces = [piece("the "), piece("train", true), piece(" of https://example.org/a")];
     expect(foundPieces(pieces)).toBe(pieces);
   });
+});
+
+it("what is quoted says what its file is, and what stands under it", () => {
+  expect(quoteText({ excerpt: "by the lake", media: MediaKind.kPhoto })).toBe("📷 by the lake");
+  expect(quoteText({ excerpt: "", media: MediaKind.kVoice })).toBe("🎤 Voice message");
+  expect(quoteText({ excerpt: "  hello\nthere", media: MediaKind.kUnspecified })).toBe(" hello there");
+});
+
+it("a file is told by what it is, and by what it says of itself", () => {
+  const line = (value: object) => previewText(message({ body: { case: "media", value } } as never), "");
+  expect(line({ kind: MediaKind.kPhoto })).toBe("📷 Photo");
+  expect(line({ kind: MediaKind.kPhoto, caption: { text: "look\nhere" } })).toBe("📷 look here");
+  expect(line({ kind: MediaKind.kVoice, durationMs: 65_000 })).toBe("🎤 1:05");
+  expect(line({ kind: MediaKind.kDocument, name: "../a\u202Eb.pdf" })).toBe("📄 ab.pdf");
+  expect(line({ kind: 99 })).toBe("📄 Document");
 });

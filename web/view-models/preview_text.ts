@@ -3,7 +3,7 @@
 // One line about a message, for the list of conversations, quotes, what was found, and notifications. Links in it are
 // shown as in the bubble: what could pass for another host is no more hidden here than there.
 import type { BodyKind, BodyOf } from "./content_kinds";
-import type { Message, SearchExcerpt } from "./core";
+import { MediaKind, type Message, type Quote, type SearchExcerpt } from "./core";
 import { groupEventText } from "./group_text";
 import { findLinks, WORD_MAX } from "./links";
 import { mediaLine } from "./media_text";
@@ -18,6 +18,12 @@ export function lineOf(text: string): string {
   const pieces = textPieces(beginning(text, CHARACTERS_MAX + WORD_MAX));
   const shown = pieces.map((piece) => piece.text).join("");
   return beginning(shown, CHARACTERS_MAX).replace(/\s+/g, " ");
+}
+
+/** What is said of a message that is quoted; of a file what it is, too. */
+export function quoteText({ excerpt, media: kind }: Pick<Quote, "excerpt" | "media">): string {
+  const line = lineOf(excerpt);
+  return kind === MediaKind.kUnspecified ? line : mediaLine({ kind, name: "", durationMs: 0 }, line);
 }
 
 type FoundPiece = Pick<SearchExcerpt["pieces"][number], "text" | "matched">;
