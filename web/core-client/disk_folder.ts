@@ -21,7 +21,8 @@ export class DiskFolder implements FileFolder {
     const file = this.pathOf(name);
     if (!fs.existsSync(file)) return undefined;
     const { size } = fs.statSync(file);
-    return { size, slice: (from, to) => new Blob([readPart(file, from, Math.min(to, size))]) };
+    const read = (from: number, to: number) => readPart(file, from, Math.min(to, size));
+    return { size, read: async (from, to) => read(from, to), slice: (from, to) => new Blob([read(from, to)]) };
   }
 
   async rename(from: string, to: string): Promise<void> {

@@ -12,7 +12,6 @@ import { FileFetched_Outcome as Outcome, type FetchFile } from "./generated/clie
 import { headersOf } from "./http";
 import type { MediaModule, RunningDigest } from "./media_module";
 import { paced } from "./paced";
-import { PieceBuffer, piecesOf } from "./piece_buffer";
 
 export interface Fetched {
   outcome: Outcome;
@@ -82,9 +81,9 @@ class Fetching {
   private async isHere(): Promise<boolean> {
     const content = await this.folder.content(this.wanted.file);
     if (content === undefined) return false;
-    const buffer = new PieceBuffer(PIECE_BYTES);
+    const memory = new Uint8Array(PIECE_BYTES);
     for (let at = 0; at < content.size && !this.signal.aborted; at += PIECE_BYTES)
-      this.digest.add(await buffer.whole(content.slice(at, at + PIECE_BYTES)));
+      this.digest.add(await content.read(at, at + PIECE_BYTES, memory));
     if (content.size === this.size && this.isTheOne()) return true;
     this.beginDigest();
     return false;
@@ -145,15 +144,25 @@ class Fetching {
   }
 
   private async read(response: Response, file: OpenFile): Promise<Fetched> {
-    if (response.body === null) return ended(Outcome.kBrokeOff);
-    for await (const bytes of piecesOf(response.body, PIECE_BYTES)) {
-      if (this.here + bytes.length > this.size) return ended(Outcome.kOtherFile);
-      writeAll(file, bytes, this.here);
-      this.digest.add(bytes);
-      this.here += bytes.length;
-      this.progress(this.here);
+    const reader = response.body?.getReader();
+    // In Node, the signal of a fetch whose answer has come does not always reach it.
+    const stop = (): void => void reader?.cancel().catch(() => undefined);
+    this.signal.addEventListener("abort", stop);
+    try {
+      for (;;) {
+        const step = await reader?.read().catch(() => undefined); // undefined: it broke off
+        if (step?.value === undefined) break;
+        if (this.here + step.value.length > this.size) return ended(Outcome.kOtherFile);
+        writeAll(file, step.value, this.here);
+        this.digest.add(step.value);
+        this.here += step.value.length;
+        this.progress(this.here);
+      }
+      return ended(this.here === this.size ? Outcome.kWhole : Outcome.kBrokeOff);
+    } finally {
+      this.signal.removeEventListener("abort", stop);
+      reader?.releaseLock();
     }
-    return ended(this.here === this.size ? Outcome.kWhole : Outcome.kBrokeOff);
   }
 
   /** With the file closed: gives it its name, or removes it. */

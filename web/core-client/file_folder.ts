@@ -21,9 +21,12 @@ export interface OpenFile {
   close(): void;
 }
 
-/** A Blob is one: nothing is read before it is asked for. */
+/** A file that is there, as it was when it was asked for. */
 export interface FileContent {
   readonly size: number;
+  /** Its bytes there, fewer at its end: in this memory, which is large enough for them, or in other. */
+  read(from: number, to: number, memory: Uint8Array): Promise<Uint8Array>;
+  /** The same, for a request: not read before it is sent. */
   slice(from: number, to: number): Blob;
 }
 

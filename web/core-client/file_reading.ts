@@ -5,7 +5,6 @@ import type { FileFolder } from "./file_folder";
 import { MEDIA_CHUNK_BYTES, MEDIA_SEALED_CHUNK_BYTES } from "./generated/limits";
 import { MediaFailure } from "./media";
 import type { MediaModule } from "./media_module";
-import { PieceBuffer } from "./piece_buffer";
 
 /** What OpenMedia answers of a file. */
 export interface OpenedFile {
@@ -21,7 +20,7 @@ const CHUNKS_MAX = 16;
 
 /** One read at a time. */
 export class SealedReader {
-  private readonly buffer = new PieceBuffer(CHUNKS_MAX * MEDIA_SEALED_CHUNK_BYTES);
+  private readonly memory = new Uint8Array(CHUNKS_MAX * MEDIA_SEALED_CHUNK_BYTES);
 
   constructor(
     private readonly module: MediaModule,
@@ -41,9 +40,7 @@ export class SealedReader {
     if (content.size !== this.module.sealedSize(size)) throw new MediaFailure("broken", `${content.size} sealed bytes`);
     const first = Math.floor(start / MEDIA_CHUNK_BYTES);
     const last = Math.min(first + CHUNKS_MAX, Math.ceil(Math.min(end, size) / MEDIA_CHUNK_BYTES));
-    const sealed = await this.buffer.whole(
-      content.slice(first * MEDIA_SEALED_CHUNK_BYTES, last * MEDIA_SEALED_CHUNK_BYTES),
-    );
+    const sealed = await content.read(first * MEDIA_SEALED_CHUNK_BYTES, last * MEDIA_SEALED_CHUNK_BYTES, this.memory);
     const from = first * MEDIA_CHUNK_BYTES;
     const plain = this.module.unseal(key, size, first, sealed).subarray(start - from, end - from);
     if (memory === undefined || memory.byteLength < plain.length) return plain.slice() as Uint8Array<ArrayBuffer>;

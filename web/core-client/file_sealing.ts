@@ -7,7 +7,6 @@ import { randomHex } from "./hex";
 import { MediaFailure } from "./media";
 import type { FileIdentity, MediaModule } from "./media_module";
 import { paced } from "./paced";
-import { PieceBuffer } from "./piece_buffer";
 
 /** Of the file that is read at a time: whole chunks. */
 const PIECE_CHUNKS = 16;
@@ -52,9 +51,6 @@ async function writeSealed(
   const { size } = source;
   const key = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
   const digest = module.beginDigest();
-  const buffers = [new PieceBuffer(PIECE_BYTES), new PieceBuffer(PIECE_BYTES)] as const;
-  const pieceAt = (at: number) =>
-    buffers[(at / PIECE_BYTES) % 2 === 0 ? 0 : 1].whole(source.slice(at, at + PIECE_BYTES));
   const copy = new Uint8Array(SEALED_BYTES_MAX);
   let written = 0;
   const add = (sealed: Uint8Array): void => {
@@ -64,12 +60,12 @@ async function writeSealed(
     digest.add(copy.subarray(0, sealed.length));
   };
   try {
-    let next = pieceAt(0);
+    let next = pieceOf(source, 0);
     for (let at = 0; at < size; at += PIECE_BYTES) {
       const plain = await next;
       if (plain.length !== Math.min(PIECE_BYTES, size - at)) throw new Error("the file has changed meanwhile");
       stopIfAborted(signal);
-      next = pieceAt(at + PIECE_BYTES); // is read while this one is sealed
+      next = pieceOf(source, at + PIECE_BYTES); // is read while this one is sealed
       next.catch(() => undefined);
       add(module.seal(key, size, at / MEDIA_CHUNK_BYTES, plain));
       progress(at + plain.length);
@@ -89,6 +85,10 @@ async function writeSealed(
     digest.drop();
     target.close();
   }
+}
+
+async function pieceOf(source: Blob, at: number): Promise<Uint8Array> {
+  return new Uint8Array(await source.slice(at, at + PIECE_BYTES).arrayBuffer());
 }
 
 function stopIfAborted(signal: AbortSignal | undefined): void {

@@ -28,7 +28,13 @@ export class MemoryFolder implements FileFolder {
 
   async content(name: string): Promise<FileContent | undefined> {
     const kept = this.files.get(name);
-    return kept === undefined ? undefined : new Blob([kept.bytes.subarray(0, kept.size)]);
+    if (kept === undefined) return undefined;
+    const bytes = kept.bytes.subarray(0, kept.size);
+    return {
+      size: kept.size,
+      read: async (from, to) => bytes.subarray(from, to),
+      slice: (from, to) => new Blob([bytes.subarray(from, to)]),
+    };
   }
 
   async rename(from: string, to: string): Promise<void> {

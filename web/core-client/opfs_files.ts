@@ -37,9 +37,14 @@ export async function folderOf(profile: string): Promise<FileSystemDirectoryHand
 /** Opens, or makes, one of the folder's files. */
 export async function openHandle(folder: FileSystemDirectoryHandle, name: string): Promise<OpenFile> {
   const file = (await folder.getFileHandle(name, { create: true })) as SyncFileHandle;
+  return whenFree(() => file.createSyncAccessHandle());
+}
+
+/** Tries for a while what does not succeed because somebody else has the file. */
+export async function whenFree<T>(act: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; ++tries) {
     try {
-      return await file.createSyncAccessHandle();
+      return await act();
     } catch (error) {
       const held = error instanceof DOMException && error.name === "NoModificationAllowedError";
       if (!held || tries === OPEN_TRIES) throw error;

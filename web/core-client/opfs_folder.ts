@@ -3,11 +3,15 @@
 // A profile's sealed files in the origin-private file system, below kith/<profile>/media. Any Worker of the origin
 // reads them; one that is open for writing is its Worker's alone (opfs_files.ts).
 import { writeAll, type FileContent, type FileFolder, type OpenFile } from "./file_folder";
-import { folderOf, openHandle } from "./opfs_files";
+import { folderOf, openHandle, whenFree } from "./opfs_files";
 
 /** What the DOM library does not declare. */
 type MovableHandle = FileSystemFileHandle & { move?(to: FileSystemDirectoryHandle, name: string): Promise<void> };
 type Listed = FileSystemDirectoryHandle & { values(): AsyncIterable<FileSystemDirectoryHandle | FileSystemFileHandle> };
+
+type SharedHandle = FileSystemFileHandle & {
+  createSyncAccessHandle(options: { mode: "read-only" }): Promise<OpenFile & { readonly mode?: string }>;
+};
 
 const COPY_BYTES = 1024 * 1024;
 
@@ -22,7 +26,8 @@ export class OpfsFolder implements FileFolder {
 
   async content(name: string): Promise<FileContent | undefined> {
     const handle = await absentAs(undefined, async () => (await this.folderFor(name)).getFileHandle(name));
-    return handle === undefined ? undefined : absentAs(undefined, () => handle.getFile());
+    const file = handle === undefined ? undefined : await absentAs(undefined, () => handle.getFile());
+    return handle === undefined || file === undefined ? undefined : new OpfsContent(handle as SharedHandle, file);
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -34,7 +39,8 @@ export class OpfsFolder implements FileFolder {
   }
 
   async remove(name: string): Promise<void> {
-    await absentAs(undefined, async () => (await this.folderFor(name)).removeEntry(name));
+    const folder = await this.folderFor(name);
+    await whenFree(() => absentAs(undefined, () => folder.removeEntry(name))); // somebody may read it right now
   }
 
   async *list(): AsyncIterable<{ name: string; modifiedMs: number }> {
@@ -61,6 +67,52 @@ export class OpfsFolder implements FileFolder {
     return this.root;
   }
 }
+
+/**
+ * Reads by a handle that several may have at once, where the browser has those: into memory that is used again. What
+ * Blobs give is left to the collector, which takes it more slowly than it comes.
+ *
+ * Not by the stream of a Blob into memory of one's own (BYOB): in Chromium 156 such a read stays without an answer,
+ * once in about a thousand.
+ */
+class OpfsContent implements FileContent {
+  readonly size: number;
+
+  constructor(
+    private readonly handle: SharedHandle,
+    private readonly file: File,
+  ) {
+    this.size = file.size;
+  }
+
+  async read(from: number, to: number, memory: Uint8Array): Promise<Uint8Array> {
+    const shared = await this.open();
+    if (shared === undefined) return new Uint8Array(await this.slice(from, to).arrayBuffer());
+    try {
+      return memory.subarray(0, shared.read(memory.subarray(0, to - from), { at: from }));
+    } finally {
+      shared.close();
+    }
+  }
+
+  slice(from: number, to: number): Blob {
+    return this.file.slice(from, to);
+  }
+
+  private async open(): Promise<OpenFile | undefined> {
+    if (!hasShared) return undefined;
+    try {
+      const opened = await this.handle.createSyncAccessHandle({ mode: "read-only" });
+      if (opened.mode === "read-only") return opened;
+      opened.close(); // the browser knows no modes, and nobody else could have the file
+      hasShared = false;
+    } catch {
+      // Somebody else has it.
+    }
+    return undefined;
+  }
+}
+let hasShared = true;
 
 async function absentAs<T>(absent: T, act: () => Promise<T>): Promise<T> {
   try {
