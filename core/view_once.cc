@@ -36,19 +36,17 @@ bool ViewOnce::take(const IncomingContent& incoming) {
     const auto message = id ? engine_.store.messages.find(*id) : std::nullopt;
     const auto media = message ? contents::media_of(*message) : std::nullopt;
     if (!media || !media->view_once() || contents::was_opened(*message) || message->outgoing == is_own) continue;
-    if (!is_own && !was_for(*message, incoming.sender.account)) continue;
+    if (!is_own && !is_only_reader(*message, incoming.sender.account)) continue;
     engine_.files.viewed(*message);
     engine_.files.remove_unneeded(message->file);
   }
   return false;
 }
 
-bool ViewOnce::was_for(const MessageRow& message, const AccountId& account) {
+// In a group others have still to open it.
+bool ViewOnce::is_only_reader(const MessageRow& message, const AccountId& account) {
   const auto conversation = engine_.store.conversations.find(message.conversation);
-  if (!conversation) return false;
-  const auto group = conversation->group();
-  return group ? engine_.store.groups.was_member(*group, account, message.group_revision)
-               : conversation->direct_peer() == account;
+  return conversation && conversation->direct_peer() == account;
 }
 
 }  // namespace kith::core

@@ -28,8 +28,8 @@ class ViewOnce final : public ContentHandler {
 
  private:
   void say(const MessageRow& message, const AccountId& to);
-  // Whether it was sent to this account.
-  [[nodiscard]] bool was_for(const MessageRow& message, const AccountId& account);
+  // Whether it was sent to this account, and to nobody else.
+  [[nodiscard]] bool is_only_reader(const MessageRow& message, const AccountId& account);
 
   Engine& engine_;
 };
