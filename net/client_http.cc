@@ -56,6 +56,7 @@ class Call : public std::enable_shared_from_this<Call> {
 
  private:
   void read() {
+    parser_.skip(request_.method() == http::verb::head);  // it has a length, and no body
     http::async_read_header(stream_, buffer_, parser_, [self = shared_from_this()](error_code error, size_t) {
       if (error) return self->break_off(error);
       self->read_body();
@@ -63,6 +64,7 @@ class Call : public std::enable_shared_from_this<Call> {
   }
 
   void read_body() {
+    if (request_.method() == http::verb::head) return finish({parser_.get().result_int(), "", ""});
     if (parser_.content_length().value_or(0) > ClientNetwork::kHttpBodyBytesMax) {
       return fail("the answer of " + url_.authority + " is too long");
     }

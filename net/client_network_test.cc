@@ -300,6 +300,18 @@ TEST_F(Network, CallsOverHttpWithBodyAndHeaders) {
   EXPECT_EQ(request.body(), Bytes("\0body", 5));
 }
 
+TEST_F(Network, AHeadHasALengthAndNoBodyHoweverLongThatIs) {
+  Server server([](tcp::socket socket) {
+    error_code error;
+    asio::streambuf request;
+    asio::read_until(socket, request, "\r\n\r\n", error);
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 2000000000\r\n\r\n";
+    asio::write(socket, asio::buffer(head), error);
+    asio::read_until(socket, request, "nothing more", error);
+  });
+  EXPECT_EQ(call({"HEAD", server.address("http") + "/v1/files/a", {}, ""}).status, 200u);
+}
+
 TEST_F(Network, AnHttpCallWithoutAnswerHasStatusZeroAndAReason) {
   Server server([](tcp::socket) {});
   const HttpAnswer answer = call({"GET", server.address("http") + "/", {}, ""});
