@@ -105,7 +105,6 @@ std::string failure_word(client_api::FailureReason reason) {
     case client_api::kMessageTooLarge: return "too_large";
     case client_api::kRefused: return "refused";
     case client_api::kDatabaseDamaged: return "database_damaged";
-    case client_api::kPredecessorFailed: return "predecessor_failed";
     case client_api::kNotInGroup: return "not_in_group";
     case client_api::kOnlyAdminsSend: return "only_admins_send";
     case client_api::kFileTooLarge: return "file_too_large";
@@ -123,7 +122,6 @@ std::string failure_text(client_api::FailureReason reason) {
     case client_api::kMessageTooLarge: return "the message is too large for this server";
     case client_api::kRefused: return "the server refused it";
     case client_api::kDatabaseDamaged: return "the device's database was damaged";
-    case client_api::kPredecessorFailed: return "what had to be sent first could not be";
     case client_api::kNotInGroup: return "this account is no member of the group";
     case client_api::kOnlyAdminsSend: return "only admins write in the group";
     case client_api::kFileTooLarge: return "the file is too large for this server";

@@ -32,7 +32,6 @@ static_assert(static_cast<int>(FailureReason::kNoAccount) == client_api::kNoAcco
 static_assert(static_cast<int>(FailureReason::kMessageTooLarge) == client_api::kMessageTooLarge);
 static_assert(static_cast<int>(FailureReason::kRefused) == client_api::kRefused);
 static_assert(static_cast<int>(FailureReason::kDatabaseDamaged) == client_api::kDatabaseDamaged);
-static_assert(static_cast<int>(FailureReason::kPredecessorFailed) == client_api::kPredecessorFailed);
 static_assert(static_cast<int>(FailureReason::kCancelled) == client_api::kCancelled);
 static_assert(static_cast<int>(FileState::kBroken) == client_api::Media::kBroken);
 static_assert(static_cast<int>(content::Media::kAnimation) == static_cast<int>(client_api::Media::kAnimation));

@@ -44,32 +44,23 @@ GroupId group_of_key(const OutboxRow& row) {
 }  // namespace
 
 Outbox::Item Outbox::item_of(const OutboxRow& row) {
-  return {row.sequence, row.message_id, row.kind, row.held, row.after_sequence, group_of_key(row)};
+  return {row.sequence, row.message_id, row.kind, row.held, group_of_key(row)};
 }
 
 Outbox::Outbox(Ports ports) : ports_(std::move(ports)), watch_(ports_.timers) {}
 
 void Outbox::load() {
-  std::vector<Place> forsaken;
   int64_t after = 0;
   for (;;) {
     const std::vector<OutboxRow> rows = ports_.store.outbox.list(after, kLoadedAtOnce);
     if (rows.empty()) break;
-    for (const OutboxRow& row : rows) {
-      queue(row.target, item_of(row));
-      // One that it can have waited for was there before it.
-      const int64_t predecessor = row.after_sequence;
-      if (predecessor != 0 && (predecessor >= row.sequence || !ports_.store.outbox.find(predecessor)))
-        forsaken.push_back({row.target, row.message_id});
-    }
+    for (const OutboxRow& row : rows) queue(row.target, item_of(row));
     after = rows.back().sequence;
   }
-  for (const Place& place : forsaken) fail(place.target, place.id, FailureReason::kPredecessorFailed);
 }
 
 void Outbox::reload() {
   lanes_.clear();
-  waiting_.clear();
   handing_.clear();
   count_ = beside_ = in_flight_ = 0;
   messages_ = held_ = 0;
@@ -96,7 +87,6 @@ void Outbox::queue(const Target& target, const Item& item) {
   if (is_beside(item.kind)) ++beside_;
   if (item.kind == OutboxKind::kMessage) ++messages_;
   if (item.held) ++held_;
-  if (item.after != 0) waiting_.emplace(item.after, Place{target, item.id});
   if (item.kind == OutboxKind::kGroupKey) handing_[item.group].insert(target.account());
 }
 
@@ -117,7 +107,6 @@ bool Outbox::add(const OutboxRow& item) {
   const bool to_account = item.target.kind == TargetKind::kAccount;
   if (item.silent() && to_account && ports_.store.device_lists.must_agree(item.target.account())) return true;
   if (!has_room_for(item)) return false;
-  if (item.after_sequence != 0 && !ports_.store.outbox.find(item.after_sequence)) return false;
   const int64_t sequence = ports_.store.outbox.add(item);
   if (sequence == 0) return false;
   Item queued = item_of(item);
@@ -143,9 +132,6 @@ void Outbox::redirect(const AccountId& provisional, const AccountId& account) {
   std::deque<Item>& items = lane_of(account).items;
   items.insert(items.end(), from.mapped()->items.begin(), from.mapped()->items.end());
   std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.sequence < b.sequence; });
-  for (auto& [after, place] : waiting_) {
-    if (place.target == provisional) place.target = account;
-  }
 }
 
 void Outbox::fail_all(const AccountId& account, FailureReason why) {
@@ -165,7 +151,7 @@ void Outbox::hold_all(const AccountId& account) {
       ++held_;
     }
   }
-  for (const MessageId& id : silent) remove({account, id}, Ending::kFailed);
+  for (const MessageId& id : silent) remove(account, id);
   if (asks) ports_.request_dropped(account);
   ports_.store.outbox.hold_all(account);
 }
@@ -190,7 +176,7 @@ void Outbox::remove_all(const AccountId& account, OutboxKind kind) {
   for (const Item& item : lane->second->items) {
     if (item.kind == kind) ids.push_back(item.id);
   }
-  for (const MessageId& id : ids) remove({account, id}, Ending::kFailed);
+  for (const MessageId& id : ids) remove(account, id);
 }
 
 bool Outbox::has(const AccountId& account, OutboxKind kind) const {
@@ -208,9 +194,9 @@ bool Outbox::is_in_flight(const Target& target, const MessageId& id) {
 void Outbox::pump() {
   if (!ports_.connection.ready()) return;
   do {
-    released_ = false;
+    added_keys_ = false;
     serve_lanes();
-  } while (released_ && !ports_.store.database.failed());
+  } while (added_keys_ && !ports_.store.database.failed());
   leave();
 }
 
@@ -235,7 +221,7 @@ void Outbox::serve_lanes() {
 
 bool Outbox::send_next(const Target& target, Lane& lane, Turn& turn) {
   for (Item& item : lane.items) {
-    if (item.in_flight || item.waits()) continue;
+    if (item.in_flight || item.held) continue;
     // A group's keys leave together: one that has what it needs waits for the others, and what is behind it goes on.
     const bool gathers = item.kind == OutboxKind::kGroupKey && any_is_preparing(lanes_, handing_[item.group]);
     if (gathers && lane.preparations > 0) continue;
@@ -305,7 +291,7 @@ bool Outbox::send_to_group(const GroupId& group, Lane& lane, Item& item, OutboxR
         hand_out.content = key.content;
         add(hand_out);
       }
-      released_ = true;  // those lanes may have had their turn
+      added_keys_ = true;  // those lanes may have had their turn
       return false;
   }
   if (ports_.groups.is_alone(group)) {
@@ -474,7 +460,7 @@ void Outbox::accept(const Target& target, const MessageId& id, OutboxKind kind, 
   lane_of(target).failures = 0;
   if (kind == OutboxKind::kResendRequest) ports_.request_accepted(target.account(), id, server_time);
   if (kind == OutboxKind::kMessage) ports_.message_accepted(id, target, server_time);
-  remove({target, id}, Ending::kAccepted);
+  remove(target, id);
 }
 
 void Outbox::on_refused(const wire::Refused& refused) {
@@ -493,8 +479,7 @@ void Outbox::on_refused(const wire::Refused& refused) {
     default: break;
   }
   // Who has left a group tells nobody there what he has read.
-  if (item->kind == OutboxKind::kReadReceipt && refused.code() == wire::kNoSuchGroup)
-    return remove({target, *id}, Ending::kFailed);
+  if (item->kind == OutboxKind::kReadReceipt && refused.code() == wire::kNoSuchGroup) return remove(target, *id);
   if (!item->in_flight) return;
   Lane& lane = lane_of(target);
   item->in_flight = false;
@@ -517,53 +502,18 @@ void Outbox::on_refused(const wire::Refused& refused) {
 }
 
 void Outbox::fail(const Target& target, const MessageId& id, FailureReason why) {
-  fail_message(id, why);
-  remove({target, id}, Ending::kFailed);
-}
-
-void Outbox::fail_message(const MessageId& id, FailureReason why) {
-  if (!ports_.store.messages.fail(id, why)) return;
-  if (const auto message = ports_.store.messages.find(id)) ports_.message_changed(id, message->conversation);
-}
-
-void Outbox::remove(const Place& place, Ending how) {
-  std::vector<Place> leaving = {place};
-  // A loop, not a recursion: what waits for what may be as long as the outbox.
-  for (size_t i = 0; i < leaving.size(); ++i) {
-    const int64_t sequence = take_out(leaving[i]);
-    for (auto waiting = waiting_.find(sequence); waiting != waiting_.end(); waiting = waiting_.find(sequence)) {
-      const Place next = waiting->second;
-      waiting_.erase(waiting);
-      if (how == Ending::kAccepted) {
-        release(next);
-      } else {
-        fail_message(next.id, FailureReason::kPredecessorFailed);
-        leaving.push_back(next);
-      }
-    }
+  if (ports_.store.messages.fail(id, why)) {
+    if (const auto message = ports_.store.messages.find(id)) ports_.message_changed(id, message->conversation);
   }
+  remove(target, id);
 }
 
-void Outbox::release(const Place& place) {
-  Item* item = find(place.target, place.id);
-  if (item == nullptr) return;
-  item->after = 0;
-  ports_.store.outbox.set_released(item->sequence);
-  released_ = true;
-}
-
-int64_t Outbox::take_out(const Place& place) {
-  Lane& lane = lane_of(place.target);
+void Outbox::remove(const Target& target, const MessageId& id) {
+  Lane& lane = lane_of(target);
   const auto item =
-      std::find_if(lane.items.begin(), lane.items.end(), [&place](const Item& each) { return each.id == place.id; });
-  if (item == lane.items.end()) return 0;
-  const int64_t sequence = item->sequence;
-  const auto [first, last] = waiting_.equal_range(item->after);
-  const auto waiting = std::find_if(first, last, [&place](const auto& each) {
-    return each.second.id == place.id && each.second.target == place.target;
-  });
-  if (waiting != last) waiting_.erase(waiting);
-  ports_.store.outbox.remove(sequence);
+      std::find_if(lane.items.begin(), lane.items.end(), [&id](const Item& each) { return each.id == id; });
+  if (item == lane.items.end()) return;
+  ports_.store.outbox.remove(item->sequence);
   if (item->in_flight) {
     --lane.in_flight;
     --in_flight_;
@@ -571,7 +521,7 @@ int64_t Outbox::take_out(const Place& place) {
   }
   if (item->kind == OutboxKind::kGroupKey) {
     std::multiset<AccountId>& accounts = handing_[item->group];
-    accounts.extract(place.target.account());
+    accounts.extract(target.account());
     if (accounts.empty()) handing_.erase(item->group);
   }
   --count_;
@@ -579,7 +529,6 @@ int64_t Outbox::take_out(const Place& place) {
   if (item->kind == OutboxKind::kMessage) --messages_;
   if (item->held) --held_;
   lane.items.erase(item);
-  return sequence;
 }
 
 void Outbox::pause(Lane& lane, uint64_t at_least_ms) {

@@ -25,12 +25,6 @@
 // accounts, and leave together once what each needs is there; while one of them moves the group's lane waits. One that
 // can't be sent now, as to a full inbox, holds nobody up: who gets its key late asks for what it could not read.
 //
-// An item may wait for another one of any lane, its predecessor (OutboxRow::after_sequence): a message for the upload
-// that it is about. It leaves once that one was accepted. What is behind it does not wait, not even in its lane: it
-// goes first, and everybody shows it first, as a conversation's order is that of the server's times (ORDER-1). When the
-// predecessor fails or is dropped, it fails too (kPredecessorFailed), and what waits for it. All this outlives the
-// program; an item that has lost its predecessor to damage or to a new registration fails when the outbox is read.
-//
 // Limits: kItemsMax items, of them kSilentMax silent ones (receipts, repairs, notices), which others cause, and
 // kSilentOfOneMax silent ones to one target; a silent one beyond is not taken, and whoever wanted it comes again. Nor
 // is a message beyond kItemsMax: who writes one asks full() first. What tells the account's other devices of messages
@@ -108,8 +102,7 @@ class Outbox {
   void reload();
   [[nodiscard]] bool full() const { return count_ - beside_ >= kItemsMax; }
   // Appends an item; it leaves by itself. False: it is not taken, because there are too many, or one of this id to this
-  // target is waiting, or its predecessor is none that is waiting. A silent one is dropped, which is true, while the
-  // person has to agree to the account's identity.
+  // target is waiting. A silent one is dropped, which is true, while the person has to agree to the account's identity.
   bool add(const OutboxRow& item);
   // The same for the account's other devices, or for this one of them alone.
   bool add_own(const MessageId& id, OutboxKind kind, Bytes content, DeviceId only = {});
@@ -144,19 +137,10 @@ class Outbox {
     MessageId id;
     OutboxKind kind = OutboxKind::kMessage;
     bool held = false;
-    int64_t after = 0;   // sequence of the predecessor that was not accepted yet
     GroupId group = {};  // of kGroupKey: whose
     bool in_flight = false;
     uint64_t sent_at_ms = 0;
-
-    [[nodiscard]] bool waits() const { return held || after != 0; }
   };
-  // Where an item is.
-  struct Place {
-    Target target;
-    MessageId id;
-  };
-  enum class Ending : uint8_t { kAccepted, kFailed };
   // What a lane's turn has found out of the account that it goes to. It holds for the turn: fetching comes back in
   // another input.
   struct Turn {
@@ -207,12 +191,7 @@ class Outbox {
   static void write(const OutboxRow& row, wire::Send& send);
   void accept(const Target& target, const MessageId& id, OutboxKind kind, UnixMicros server_time);
   void fail(const Target& target, const MessageId& id, FailureReason why);
-  void fail_message(const MessageId& id, FailureReason why);
-  // With what falls with it; or releases what waited for it.
-  void remove(const Place& place, Ending how);
-  // Gives its sequence. 0: it is not there.
-  int64_t take_out(const Place& place);
-  void release(const Place& place);
+  void remove(const Target& target, const MessageId& id);
   void pause(Lane& lane, uint64_t at_least_ms);
   void watch();
 
@@ -220,8 +199,7 @@ class Outbox {
 
   Ports ports_;
   std::map<Target, std::unique_ptr<Lane>> lanes_;
-  std::multimap<int64_t, Place> waiting_;  // by the sequence of what they wait for
-  bool released_ = false;                  // something, perhaps in a lane that had its turn
+  bool added_keys_ = false;  // of a group, perhaps to lanes that had their turn
   Target last_served_;
   wire::Sends leaving_;  // at the end of pump(), or when the frame is full
   size_t leaving_bytes_ = 0;

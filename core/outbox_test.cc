@@ -46,14 +46,6 @@ class OutboxTest : public TwoPeopleOn<StubbornServer> {
       return send.account().account_id() == ben ? code : wire::kErrorUnspecified;
     };
   }
-  // From now on the one message waits for the other, which Ana wrote before it. She starts anew.
-  void let_wait(const std::string& message, const std::string& predecessor) {
-    execute(ana_, ("UPDATE outbox SET after_sequence = (SELECT sequence FROM outbox WHERE message_id = x'" +
-                   predecessor + "') WHERE message_id = x'" + message + "'")
-                      .c_str());
-    ana_.crash();
-    ana_.reopen();
-  }
   // A second device of Ben, with a list signed by his account key, as linking will make it.
   void add_device_to_ben();
 };
@@ -293,88 +285,6 @@ TEST_F(OutboxTest, MessagesOfDifferentConversationsDoNotWaitForEachOther) {
   say(ana_, with_cleo, "free");
   world_.advance(1000);
   EXPECT_THAT(texts(cleo, open_chat(cleo, kAna)), ElementsAre("free"));
-}
-
-TEST_F(OutboxTest, WhatWaitsForAnotherItemLeavesAfterItAndHoldsUpNothing_ORDER_1) {
-  Host& cleo = world_.add("cleo");
-  sign_up(cleo, "+491700000003", "Cleo");
-  const std::string with_cleo = open_chat(ana_, "+491700000003");
-  warm_up();
-  disconnect(ana_);
-  const std::string key = say(ana_, chat_, "key");
-  const std::string locked = say(ana_, with_cleo, "locked with it");
-  say(ana_, with_cleo, "behind it");
-  let_wait(locked, key);
-  refuse_ben(wire::kInboxFull);
-  connect(ana_);
-  world_.advance(1000);
-  const std::string cleos = open_chat(cleo, kAna);
-  EXPECT_THAT(texts(cleo, cleos), ElementsAre("behind it"));
-  EXPECT_EQ(state(ana_).unsent_messages(), 2u);
-
-  ana_.crash();
-  ana_.reopen();
-  connect(ana_);
-  world_.advance(1000);
-  EXPECT_EQ(message(ana_, locked).tick(), Message::kPending) << "a start is no reason to send it";
-
-  server().refuse_with = nullptr;
-  world_.advance(600'000);
-  EXPECT_EQ(message(ana_, key).tick(), Message::kDelivered);
-  EXPECT_EQ(message(ana_, locked).tick(), Message::kDelivered);
-  EXPECT_THAT(texts(cleo, cleos), ElementsAre("behind it", "locked with it"));
-  EXPECT_EQ(texts(ana_, with_cleo), texts(cleo, cleos));
-  EXPECT_EQ(state(ana_).unsent_messages(), 0u);
-}
-
-TEST_F(OutboxTest, WhatWaitsForAnItemThatFailsFailsWithItAndSaysWhy) {
-  Host& cleo = world_.add("cleo");
-  sign_up(cleo, "+491700000003", "Cleo");
-  const std::string with_cleo = open_chat(ana_, "+491700000003");
-  warm_up();
-  disconnect(ana_);
-  const std::string first = say(ana_, chat_, "first");
-  const std::string second = say(ana_, with_cleo, "second");
-  const std::string third = say(ana_, chat_, "third");
-  let_wait(second, first);
-  let_wait(third, second);
-  refuse_ben(wire::kTooLarge);
-  connect(ana_);
-  world_.advance(1000);
-  EXPECT_EQ(message(ana_, first).failure(), client_api::kMessageTooLarge);
-  for (const std::string& waited : {second, third}) {
-    EXPECT_EQ(message(ana_, waited).tick(), Message::kFailed);
-    EXPECT_EQ(message(ana_, waited).failure(), client_api::kPredecessorFailed);
-  }
-  EXPECT_EQ(state(ana_).unsent_messages(), 0u);
-  EXPECT_EQ(query(ana_, "SELECT count(*) FROM outbox"), 0);
-  server().refuse_with = nullptr;
-  EXPECT_FALSE(ana_.request(retry(second)).has_failure());
-  world_.advance(1000);
-  EXPECT_EQ(message(ana_, second).tick(), Message::kDelivered) << "by hand it goes for itself";
-}
-
-TEST_F(OutboxTest, WhatHasLostItsPredecessorFailsAtTheStart) {
-  warm_up();
-  disconnect(ana_);
-  const std::string first = say(ana_, chat_, "first");
-  const std::string second = say(ana_, chat_, "second");
-  const std::string third = say(ana_, chat_, "third");
-  let_wait(third, second);
-  execute(ana_,
-          "UPDATE outbox SET after_sequence = sequence - 100 WHERE after_sequence IS NULL AND sequence = (SELECT "
-          "max(sequence) FROM outbox WHERE after_sequence IS NULL)");
-  ana_.crash();
-  ana_.reopen();
-  EXPECT_EQ(message(ana_, first).tick(), Message::kPending);
-  EXPECT_EQ(message(ana_, second).failure(), client_api::kPredecessorFailed);
-  EXPECT_EQ(message(ana_, third).failure(), client_api::kPredecessorFailed);
-  EXPECT_EQ(state(ana_).unsent_messages(), 1u);
-  const std::string fourth = say(ana_, chat_, "fourth");
-  execute(ana_, "UPDATE outbox SET after_sequence = sequence WHERE sequence = (SELECT max(sequence) FROM outbox)");
-  ana_.crash();
-  ana_.reopen();
-  EXPECT_EQ(message(ana_, fourth).failure(), client_api::kPredecessorFailed) << "none waits for itself";
 }
 
 TEST_F(OutboxTest, WhatOthersAskForTakesNoRoomOfWhatIsWritten_LIMIT_1) {

@@ -64,13 +64,12 @@ enum class FailureReason : uint8_t {
   kMessageTooLarge = 3,
   kRefused = 4,
   kDatabaseDamaged = 5,
-  kPredecessorFailed = 6,
-  kNotInGroup = 7,
-  kOnlyAdminsSend = 8,
-  kFileTooLarge = 9,
-  kQuotaExceeded = 10,
-  kFileMissing = 11,
-  kCancelled = 12,
+  kNotInGroup = 6,
+  kOnlyAdminsSend = 7,
+  kFileTooLarge = 8,
+  kQuotaExceeded = 9,
+  kFileMissing = 10,
+  kCancelled = 11,
 };
 
 struct QuoteRow {

@@ -102,7 +102,7 @@ CREATE TABLE outbox (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, message_id BLOB NOT NULL, target_kind INTEGER NOT NULL, target BLOB NOT NULL,
   kind INTEGER NOT NULL, content BLOB NOT NULL, envelopes BLOB, revision INTEGER NOT NULL,
   only_device INTEGER NOT NULL, carries BLOB, held INTEGER NOT NULL DEFAULT 0,
-  receipt_number INTEGER NOT NULL, after_sequence INTEGER, lists_digest BLOB NOT NULL DEFAULT x'', UNIQUE (message_id, target_kind, target));
+  receipt_number INTEGER NOT NULL, lists_digest BLOB NOT NULL DEFAULT x'', UNIQUE (message_id, target_kind, target));
 CREATE INDEX outbox_held ON outbox (target_kind, target) WHERE held = 1;
 CREATE INDEX outbox_numbers ON outbox (target, receipt_number) WHERE target_kind = 2;
 

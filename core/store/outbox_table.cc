@@ -12,7 +12,7 @@ namespace {
 // The columns that read() takes, in its order.
 #define KITH_OUTBOX_COLUMNS                                                                                     \
   "sequence, message_id, target_kind, target, kind, content, envelopes, revision, only_device, carries, held, " \
-  "receipt_number, after_sequence, lists_digest"
+  "receipt_number, lists_digest"
 
 Bytes joined(const std::vector<OutboxEnvelope>& envelopes) {
   Bytes bytes;
@@ -61,8 +61,7 @@ OutboxRow OutboxTable::read(const Statement& row) {
   if (!row.is_null(9)) item.carries = row.id<MessageId>(9);
   item.held = row.integer(10) != 0;
   item.receipt_number = static_cast<uint64_t>(row.integer(11));
-  item.after_sequence = row.integer(12);  // null reads as 0
-  item.lists_digest = row.blob(13);
+  item.lists_digest = row.blob(12);
   return item;
 }
 
@@ -70,8 +69,7 @@ int64_t OutboxTable::add(const OutboxRow& item) {
   const Bytes envelopes = joined(item.envelopes);
   auto statement = database_.prepare(
       "INSERT INTO outbox (message_id, target_kind, target, kind, content, envelopes, revision, only_device, "
-      "receipt_number, after_sequence, carries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?) ON CONFLICT DO "
-      "NOTHING");
+      "receipt_number, carries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
   statement.bind_id(item.message_id)
       .bind(static_cast<int64_t>(item.target.kind))
       .bind_id(item.target.id)
@@ -84,8 +82,7 @@ int64_t OutboxTable::add(const OutboxRow& item) {
   }
   statement.bind(static_cast<int64_t>(item.revision.value))
       .bind(item.only_device.value)
-      .bind(static_cast<int64_t>(item.receipt_number))
-      .bind(item.after_sequence);
+      .bind(static_cast<int64_t>(item.receipt_number));
   if (item.carries) {
     statement.bind_id(*item.carries);
   } else {
@@ -170,10 +167,6 @@ int64_t OutboxTable::held_count(const Target& target) {
   auto row = database_.prepare("SELECT count(*) FROM outbox WHERE target_kind = ? AND target = ? AND held = 1");
   row.bind(static_cast<int64_t>(target.kind)).bind_id(target.id);
   return row.step() ? row.integer(0) : 0;
-}
-
-void OutboxTable::set_released(int64_t sequence) {
-  database_.prepare("UPDATE outbox SET after_sequence = NULL WHERE sequence = ?").bind(sequence).run();
 }
 
 void OutboxTable::remove(int64_t sequence) {

@@ -9,11 +9,9 @@
 //            revision INTEGER: device list they are for, only_device INTEGER: the device that gets the content, the
 //            others get an empty one; 0: all, carries BLOB(16) or null: in an answer to a ResendRequest, the message
 //            whose content it is, held INTEGER 0/1: waits for the person to agree (IDENTITY-6), receipt_number INTEGER:
-//            given out for the first sealing (SentTable); 0: not yet, or it wants no receipt, after_sequence INTEGER or
-//            null: the item that must have been accepted before this one may leave. It stands in the row that waits,
-//            so that no damage can take it from an item and leave the item, lists_digest BLOB(32): of a message to a
-//            group, the members' lists that it is sealed for (wire.ToGroup); its one envelope names no device, and
-//            `revision` is the group's
+//            given out for the first sealing (SentTable); 0: not yet, or it wants no receipt, lists_digest BLOB(32):
+//            of a message to a group, the members' lists that it is sealed for (wire.ToGroup); its one envelope names
+//            no device, and `revision` is the group's
 //
 // An item is sealed in the transaction that saves the ratchet which encrypted it: after a crash the same bytes are sent
 // again (SEND-1). What is in flight is known only in memory.
@@ -72,8 +70,7 @@ struct OutboxRow {
   std::optional<MessageId> carries;
   bool held = false;  // add() takes none that are
   uint64_t receipt_number = 0;
-  int64_t after_sequence = 0;  // the item that it waits for; 0: none
-  Bytes lists_digest = {};     // of a message to a group that is sealed
+  Bytes lists_digest = {};  // of a message to a group that is sealed
 
   // The message whose tick it is that this arrived; none: nobody waits for that, and it gets no receipt (TICK-1). A
   // request to send again is not repeated before it has arrived.
@@ -107,8 +104,6 @@ class OutboxTable {
   void hold_all(const Target& target);
   void release_all(const Target& target);
   int64_t held_count(const Target& target);
-  // It waits for no other any more.
-  void set_released(int64_t sequence);
   void remove(int64_t sequence);
   // For a new registration: everything but messages is dropped, messages lose their envelopes and numbers.
   void reset();

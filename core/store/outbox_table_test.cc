@@ -109,17 +109,6 @@ TEST_F(OutboxTableTest, MergesReceiptsIntoTheOneThatIsNotSealed) {  // RECEIPT-1
   EXPECT_FALSE(store_.outbox.find_unsealed(kPeer, OutboxKind::kReadReceipt));
 }
 
-TEST_F(OutboxTableTest, KeepsWhatAnItemWaitsForUntilItIsReleased) {
-  const int64_t first = store_.outbox.add(item(1));
-  OutboxRow second = item(2);
-  second.after_sequence = first;
-  const int64_t waiting = store_.outbox.add(second);
-  EXPECT_EQ(store_.outbox.find(first)->after_sequence, 0);
-  EXPECT_EQ(store_.outbox.list(first, 1).at(0).after_sequence, first);
-  store_.outbox.set_released(waiting);
-  EXPECT_EQ(store_.outbox.find(waiting)->after_sequence, 0);
-}
-
 TEST_F(OutboxTableTest, CountsItemsAndTellsWhatTheUserWrote) {
   store_.outbox.add(item(1));
   store_.outbox.add(item(2, OutboxKind::kReadReceipt));

@@ -253,31 +253,6 @@ TEST_F(RebuildTest, WhatWasSentIsFoundByItsMessageAgain) {
   EXPECT_EQ(count("SELECT count(*) FROM sealed_for WHERE message NOT IN (SELECT sequence FROM messages)"), 0);
 }
 
-TEST_F(RebuildTest, WhatWaitsForAnotherItemStillDoesAndFailsWhenThatIsLost) {
-  fill(30);
-  disconnect(ana_);
-  std::vector<std::string> ids;
-  for (int i = 0; i < 4; ++i) ids.push_back(say(ana_, chat_, "waits " + std::to_string(i)));
-  // The second for the first, and the fourth for the third.
-  const auto let_wait = [&](const std::string& message, const std::string& predecessor) {
-    execute(ana_, ("UPDATE outbox SET after_sequence = (SELECT sequence FROM outbox WHERE message_id = x'" +
-                   predecessor + "') WHERE message_id = x'" + message + "'")
-                      .c_str());
-  };
-  let_wait(ids[1], ids[0]);
-  let_wait(ids[3], ids[2]);
-  execute(ana_, ("DELETE FROM outbox WHERE message_id = x'" + ids[2] + "'").c_str());
-  execute(ana_, kMark);
-  ana_.close();
-  open_rebuilt();
-  EXPECT_EQ(count("SELECT count(*) FROM outbox WHERE after_sequence IN (SELECT sequence FROM outbox)"), 1);
-  EXPECT_EQ(message(ana_, ids[1]).tick(), Message::kPending);
-  EXPECT_EQ(message(ana_, ids[2]).failure(), client_api::kDatabaseDamaged);
-  EXPECT_EQ(message(ana_, ids[3]).failure(), client_api::kPredecessorFailed);
-  expect_that_they_talk("after");
-  EXPECT_EQ(message(ana_, ids[1]).tick(), Message::kDelivered);
-}
-
 TEST_F(RebuildTest, WhateverIsLostWithATableTheyStillTalk) {
   fill(40);
   for (const char* table : {"progress", "sessions",      "prekeys",           "signed_prekeys", "device_lists",

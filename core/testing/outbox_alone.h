@@ -100,12 +100,12 @@ class OutboxAloneTest : public StoreTest {
     return peer;
   }
   // A message of this number in the conversation with the account; false: the outbox does not take it.
-  bool write(uint32_t number, const AccountId& to = kPeer, int64_t after = 0) {
+  bool write(uint32_t number, const AccountId& to = kPeer) {
     if (!store_.conversations.with(to)) open(to);
     store_.messages.add(outgoing(number, number, Tick::kPending, "hello", to));
-    return put(number, to, OutboxKind::kMessage, after);
+    return put(number, to, OutboxKind::kMessage);
   }
-  bool put(uint32_t number, const AccountId& to, OutboxKind kind, int64_t after = 0) {
+  bool put(uint32_t number, const AccountId& to, OutboxKind kind) {
     OutboxRow item;
     item.message_id = message_id(number);
     item.target = to;
@@ -113,7 +113,6 @@ class OutboxAloneTest : public StoreTest {
     content::Content content;
     content.mutable_text()->set_text(std::to_string(number));
     item.content = content.SerializeAsString();
-    item.after_sequence = after;
     return outbox_.add(item);
   }
   int64_t sequence_of(uint32_t number, const AccountId& to = kPeer) {

@@ -82,8 +82,6 @@ export function notSentText(reason: FailureReason): string {
       return say("failure.notSentRefused");
     case FailureReason.kDatabaseDamaged:
       return say("failure.notSentDamaged");
-    case FailureReason.kPredecessorFailed:
-      return say("failure.notSentPredecessor");
     case FailureReason.kNotInGroup:
       return say("failure.notSentNotInGroup");
     case FailureReason.kOnlyAdminsSend:
