@@ -7,9 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
-#include <ostream>
 #include <set>
 
 #include "base/limits.h"
@@ -33,11 +31,7 @@ class AccountStoreBackend {
   virtual bool reopen() = 0;
 };
 
-struct AccountStoreCase {
-  const char* name;
-  std::function<std::unique_ptr<AccountStoreBackend>()> make;
-  friend void PrintTo(const AccountStoreCase& backend, std::ostream* out) { *out << backend.name; }
-};
+using AccountStoreCase = ContractCase<AccountStoreBackend>;
 
 class AccountStoreContract : public ::testing::TestWithParam<AccountStoreCase> {
  protected:

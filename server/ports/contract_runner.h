@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Runs tasks in the tests of ports: an executor on the test's own thread.
+// What the contract suites of ports share: the backends they run on, and an executor on the test's own thread.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <ostream>
 #include <utility>
 #include <vector>
 
@@ -14,6 +17,14 @@
 #include "base/task.h"
 
 namespace kith {
+
+// What a contract suite is run on: each of its tests makes a backend, which has the stores under test.
+template <class Backend>
+struct ContractCase {
+  const char* name;
+  std::function<std::unique_ptr<Backend>()> make;
+  friend void PrintTo(const ContractCase& backend, std::ostream* out) { *out << backend.name; }
+};
 
 // Everything is called by the thread that made it; post() by any.
 class ContractRunner final : public Executor {

@@ -6,9 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
-#include <ostream>
 #include <set>
 
 #include "server/ports/contract_runner.h"
@@ -30,11 +28,7 @@ class GroupLogBackend {
   virtual void pass(uint64_t micros) = 0;
 };
 
-struct GroupLogCase {
-  const char* name;
-  std::function<std::unique_ptr<GroupLogBackend>()> make;
-  friend void PrintTo(const GroupLogCase& backend, std::ostream* out) { *out << backend.name; }
-};
+using GroupLogCase = ContractCase<GroupLogBackend>;
 
 class GroupLogContract : public ::testing::TestWithParam<GroupLogCase> {
  protected:

@@ -6,9 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
-#include <ostream>
 
 #include "server/ports/contract_runner.h"
 #include "server/ports/group_store.h"
@@ -27,11 +25,7 @@ class GroupStoreBackend {
   virtual bool reopen() = 0;
 };
 
-struct GroupStoreCase {
-  const char* name;
-  std::function<std::unique_ptr<GroupStoreBackend>()> make;
-  friend void PrintTo(const GroupStoreCase& backend, std::ostream* out) { *out << backend.name; }
-};
+using GroupStoreCase = ContractCase<GroupStoreBackend>;
 
 class GroupStoreContract : public ::testing::TestWithParam<GroupStoreCase> {
  protected:

@@ -6,9 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
-#include <ostream>
 #include <set>
 #include <thread>
 
@@ -33,11 +31,7 @@ class InboxStoreBackend {
   virtual void time_comes(UnixMicros /*now*/) {}
 };
 
-struct InboxStoreCase {
-  const char* name;
-  std::function<std::unique_ptr<InboxStoreBackend>()> make;
-  friend void PrintTo(const InboxStoreCase& backend, std::ostream* out) { *out << backend.name; }
-};
+using InboxStoreCase = ContractCase<InboxStoreBackend>;
 
 class InboxStoreContract : public ::testing::TestWithParam<InboxStoreCase> {
  protected:

@@ -5,9 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
-#include <ostream>
 
 #include "server/ports/contract_runner.h"
 #include "server/ports/lease_store.h"
@@ -22,11 +20,7 @@ class LeaseStoreBackend {
   virtual LeaseStore& other_leases() = 0;
 };
 
-struct LeaseStoreCase {
-  const char* name;
-  std::function<std::unique_ptr<LeaseStoreBackend>()> make;
-  friend void PrintTo(const LeaseStoreCase& backend, std::ostream* out) { *out << backend.name; }
-};
+using LeaseStoreCase = ContractCase<LeaseStoreBackend>;
 
 class LeaseStoreContract : public ::testing::TestWithParam<LeaseStoreCase> {
  protected:

@@ -6,9 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
-#include <ostream>
 
 #include "server/ports/contract_runner.h"
 #include "server/ports/link_store.h"
@@ -27,11 +25,7 @@ class LinkStoreBackend {
   virtual bool reopen() = 0;
 };
 
-struct LinkStoreCase {
-  const char* name;
-  std::function<std::unique_ptr<LinkStoreBackend>()> make;
-  friend void PrintTo(const LinkStoreCase& backend, std::ostream* out) { *out << backend.name; }
-};
+using LinkStoreCase = ContractCase<LinkStoreBackend>;
 
 class LinkStoreContract : public ::testing::TestWithParam<LinkStoreCase> {
  protected:

@@ -6,9 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
-#include <ostream>
 
 #include "server/ports/contract_runner.h"
 #include "server/ports/media_index.h"
@@ -27,11 +25,7 @@ class MediaIndexBackend {
   virtual bool reopen() = 0;
 };
 
-struct MediaIndexCase {
-  const char* name;
-  std::function<std::unique_ptr<MediaIndexBackend>()> make;
-  friend void PrintTo(const MediaIndexCase& backend, std::ostream* out) { *out << backend.name; }
-};
+using MediaIndexCase = ContractCase<MediaIndexBackend>;
 
 class MediaIndexContract : public ::testing::TestWithParam<MediaIndexCase> {
  protected:

@@ -5,9 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
-#include <ostream>
 
 #include "server/ports/contract_runner.h"
 #include "server/ports/pair_store.h"
@@ -24,11 +22,7 @@ class PairStoreBackend {
   virtual bool reopen() = 0;
 };
 
-struct PairStoreCase {
-  const char* name;
-  std::function<std::unique_ptr<PairStoreBackend>()> make;
-  friend void PrintTo(const PairStoreCase& backend, std::ostream* out) { *out << backend.name; }
-};
+using PairStoreCase = ContractCase<PairStoreBackend>;
 
 class PairStoreContract : public ::testing::TestWithParam<PairStoreCase> {
  protected:

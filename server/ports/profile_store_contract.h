@@ -5,9 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
-#include <ostream>
 
 #include "server/ports/contract_runner.h"
 #include "server/ports/last_seen_store.h"
@@ -30,11 +28,7 @@ class ProfileStoreBackend {
   virtual bool reopen() = 0;
 };
 
-struct ProfileStoreCase {
-  const char* name;
-  std::function<std::unique_ptr<ProfileStoreBackend>()> make;
-  friend void PrintTo(const ProfileStoreCase& backend, std::ostream* out) { *out << backend.name; }
-};
+using ProfileStoreCase = ContractCase<ProfileStoreBackend>;
 
 class ProfileStoreContract : public ::testing::TestWithParam<ProfileStoreCase> {
  protected:
