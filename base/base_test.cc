@@ -25,6 +25,9 @@ TEST(Bytes, Base64urlRefusesWhatIsNotCanonical) {
   EXPECT_FALSE(from_base64url("-_9"));  // bits beyond the last byte
   EXPECT_FALSE(from_base64url("a"));
   EXPECT_FALSE(from_base64url("ab=="));
+  EXPECT_EQ(to_base64("\xfb\xff"), "+/8=");
+  EXPECT_EQ(from_base64("+/8="), "\xfb\xff");
+  for (const char* none : {"+/8", "-_8=", "+/9=", "a===", "+/8=+/8="}) EXPECT_FALSE(from_base64(none)) << none;
   EXPECT_FALSE(from_hex("abc"));
   EXPECT_FALSE(from_hex("zz"));
 }

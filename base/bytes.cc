@@ -2,6 +2,8 @@
 
 #include "base/bytes.h"
 
+#include <algorithm>
+
 #include <cstring>
 
 namespace kith {
@@ -108,6 +110,23 @@ std::optional<Bytes> from_base64url(std::string_view text) {
   }
   if ((bits & ((1u << count) - 1)) != 0) return std::nullopt;
   return out;
+}
+
+std::string to_base64(BytesView bytes) {
+  std::string text = to_base64url(bytes);
+  std::ranges::replace(text, '-', '+');
+  std::ranges::replace(text, '_', '/');
+  text.append((4 - text.size() % 4) % 4, '=');
+  return text;
+}
+
+std::optional<Bytes> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0 || text.find_first_of("-_") != std::string_view::npos) return std::nullopt;
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  std::string url(text);
+  std::ranges::replace(url, '+', '-');
+  std::ranges::replace(url, '/', '_');
+  return from_base64url(url);
 }
 
 void append_u32(Bytes& out, uint32_t value) {

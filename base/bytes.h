@@ -27,6 +27,10 @@ std::string to_base64url(BytesView bytes);
 // Absent for any character outside the alphabet, padding, or an impossible length.
 std::optional<Bytes> from_base64url(std::string_view text);
 
+// The same with "+", "/" and padding (RFC 4648, section 4).
+std::string to_base64(BytesView bytes);
+std::optional<Bytes> from_base64(std::string_view text);
+
 // Big-endian integers, the byte order of everything that is compared or signed.
 void append_u32(Bytes& out, uint32_t value);
 void append_u64(Bytes& out, uint64_t value);

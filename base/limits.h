@@ -27,10 +27,8 @@ static_assert(kDevicesMax * (kEnvelopeBytesMax + 32) + 1024 <= kFrameBytesMax, "
 inline constexpr size_t kSendsMax = 64;
 // Entries that a Confirm or Hello withholds (TICK-1).
 inline constexpr size_t kWithheldMax = 256;
-// Of a body that passes between a client core and its host in pieces (proto/client_api/host.proto): a piece of it, and
-// all of what is sent, which a browser has to hold whole. Larger things go up in parts.
+// Of a body that a native client sends or takes in pieces (net/client_network.h): a piece of it.
 inline constexpr size_t kTransferPieceBytesMax = 64 * 1024;
-inline constexpr uint64_t kTransferBodyBytesMax = 16 * 1024 * 1024;
 // A sealed file (crypto/media.h): what is encrypted at a time, and how long that is then.
 inline constexpr size_t kMediaChunkBytes = 64 * 1024;
 inline constexpr size_t kMediaSealedChunkBytes = kMediaChunkBytes + 16;

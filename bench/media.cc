@@ -17,7 +17,6 @@
 #include <thread>
 #include <vector>
 
-#include "bench/api.h"
 #include "bench/server.h"
 #include "bench/usage.h"
 #include "bench/workloads.h"
@@ -26,6 +25,7 @@
 #include "core/client_host.h"
 #include "crypto/hash.h"
 #include "net/client_network.h"
+#include "server/gateway/testing/file_client.h"
 
 extern char** environ;
 
@@ -104,18 +104,9 @@ class Client final : core::HostActions {
     return sealed ? std::optional(*sealed) : std::nullopt;
   }
   [[nodiscard]] bool upload(const crypto::SealedFile& file) {
-    gateway::testing::Client http(server_.port());
     const uint64_t size = crypto::sealed_size(file.size);
-    std::string id = to_base64url(file.id.view());
-    std::ranges::replace(id, '-', '+');
-    std::ranges::replace(id, '_', '/');
-    const auto made = http.request("POST", "/v1/files",
-                                   {{"Authorization", "Bearer " + to_base64url(account_.token)},
-                                    {"Tus-Resumable", "1.0.0"},
-                                    {"Upload-Length", std::to_string(size)},
-                                    {"Upload-Metadata", "id " + id + "=="}},
-                                   "");
-    if (made.status != 201) return false;
+    gateway::testing::FileClient http(server_.port(), "Bearer " + to_base64url(account_.token));
+    if (http.create(file.id, size).status != 201) return false;
     for (uint64_t offset = 0; offset < size; offset += kFilePartBytesMax) {
       client_api::HttpCall call;
       call.set_call(++last_call_);

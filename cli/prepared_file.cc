@@ -79,7 +79,7 @@ PreparedFile::PreparedFile(Host& host, std::string path, const Wanted& wanted, R
   about_.set_name(name);
   struct stat status = {};
   if (wanted.as_document || ::stat(path_.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
-  made_ = host.directory() + "/prepared-" + random.id<FileId>().hex();
+  made_ = SealedFiles(host.directory()).new_beside(random);
   std::vector<std::string> words = {tool_path(), path_, made_};
   if (wanted.voice) words.emplace_back("--voice");
   if (wanted.hd) words.emplace_back("--hd");

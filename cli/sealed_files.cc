@@ -123,6 +123,12 @@ Result<void, FileError> SealedFiles::make_directory(const std::string& name) {
   return made ? sync_directory(directory_) : Result<void, FileError>();
 }
 
+std::string SealedFiles::new_beside(RandomSource& random) const {
+  std::error_code ignored;  // whoever opens it is told
+  std::filesystem::create_directory(directory_, ignored);
+  return directory_ + "/" + std::string(kSealing) + random.id<FileId>().hex();
+}
+
 Result<crypto::SealedFile, FileError> SealedFiles::seal(const std::string& path, RandomSource& random,
                                                         const std::function<void(uint64_t)>& progress) {
   struct stat status = {};
@@ -136,10 +142,7 @@ Result<crypto::SealedFile, FileError> SealedFiles::seal(const std::string& path,
   file.id = random.id<FileId>();
   file.key = random.bytes(crypto::kMediaKeyBytes);
   file.size = static_cast<uint64_t>(status.st_size);
-  const std::string beside = std::string(kSealing) + random.id<FileId>().hex();
-  std::error_code error;
-  std::filesystem::create_directory(directory_, error);
-  Temporary temporary(directory_ + "/" + beside);
+  Temporary temporary(new_beside(random));
   const OpenFile target(::open(temporary.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!target) return Fail(error_of(errno));
 

@@ -68,6 +68,9 @@ class SealedFiles {
   Result<void, FileError> unseal(const std::string& name, const crypto::SealedFile& file,
                                  const std::function<bool(BytesView)>& take);
 
+  // A path for what somebody works at, in the directory, which is made; what is there for an hour goes
+  // with old_names().
+  [[nodiscard]] std::string new_beside(RandomSource& random) const;
   // For reading.
   [[nodiscard]] Result<OpenFile, FileError> open(const std::string& name) const;
   // What there is of one that is fetched, for reading and writing; made if there is nothing yet.

@@ -4,7 +4,6 @@
 
 #include "core/conversation_state.h"
 #include "core/conversations.h"
-#include "core/media_settings.h"
 #include "core/person_view.h"
 #include "core/safety_numbers.h"
 
@@ -212,8 +211,7 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   profiles.look_again();
   privacy.look_again();
   history_giving.look_again();
-  MediaSettings(store.settings).hear(welcome.limits());
-  files.connected();
+  files.connected(welcome.limits());
 }
 
 void Engine::identity_changed(const AccountId& account) {
@@ -299,7 +297,7 @@ client_api::State Engine::state() {
                            store.settings.integer(setting::kProfileToSend, 0) != 0 ||
                            store.settings.integer(setting::kPrivacyToSend, 0) != 0);
   state.set_storage_failure(storage_failure);
-  *state.mutable_media_limits() = MediaSettings(store.settings).limits();
+  *state.mutable_media_limits() = files.limits();
   if (rebuilt) {
     state.mutable_rebuilt()->set_messages_kept(static_cast<uint64_t>(rebuilt->messages_kept));
     state.mutable_rebuilt()->set_messages_missing(static_cast<uint64_t>(rebuilt->messages_missing));

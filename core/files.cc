@@ -28,15 +28,6 @@ constexpr uint32_t kHostFailuresMax = 5;
 
 std::string path_of(const FileId& file) { return "/v1/files/" + file.hex(); }
 
-// As tus has values of Upload-Metadata: base64 with "+", "/" and "=".
-std::string base64(BytesView bytes) {
-  std::string text = to_base64url(bytes);
-  std::ranges::replace(text, '-', '+');
-  std::ranges::replace(text, '_', '/');
-  text.append((4 - text.size() % 4) % 4, '=');
-  return text;
-}
-
 constexpr const char* kTusVersion = "1.0.0";
 
 void add_field(client_api::HttpCall& call, const char* name, std::string value) {
@@ -51,7 +42,7 @@ uint64_t part_size(const FileRow& row, uint64_t offset) {
 
 }  // namespace
 
-Files::Files(Engine& engine) : engine_(engine) {}
+Files::Files(Engine& engine) : engine_(engine), limits_(MediaSettings(engine.store.settings).limits()) {}
 
 // ---------------------------------------------------------------- messages
 
@@ -135,8 +126,6 @@ std::vector<MessageRow> Files::waiting(const FileName& name) {
   return found;
 }
 
-uint32_t Files::unsent_messages() { return unsent_; }
-
 void Files::tell(const FileName& name) {
   for (const MessageRow& message : engine_.store.messages.with_file(name))
     engine_.changes.message_changed(message.id, message.conversation);
@@ -196,14 +185,14 @@ void Files::pump() {
   unsent_ = 0;
   const bool ready = engine_.connection.ready();
   for (const FileState state : {FileState::kSending, FileState::kFetching, FileState::kDeleting}) {
-    size_t active = 0;
-    for (const FileRow& row : engine_.store.files.moving(state, kMovingMax)) {
+    const std::vector<FileRow> rows = engine_.store.files.moving(state, kMovingMax);
+    const auto is_active = [this](const FileRow& row) { return jobs_.contains(row.name) && job_of(row.name).active; };
+    auto active = static_cast<size_t>(std::ranges::count_if(rows, is_active));
+    for (const FileRow& row : rows) {
       if (state == FileState::kSending) unsent_ += static_cast<uint32_t>(waiting(row.name).size());
-      const auto found = jobs_.find(row.name);
-      const bool is_active = found != jobs_.end() && found->second.active;
-      const bool is_paused = found != jobs_.end() && !is_active && found->second.timer.is_set();
-      if (!is_active && !is_paused && ready && active < kAtOnce) start(row);
-      if (is_active || (!is_paused && ready)) ++active;
+      if (!ready || active >= kAtOnce || is_active(row) || job_of(row.name).timer.is_set()) continue;
+      start(row);
+      ++active;
     }
   }
 }
@@ -237,7 +226,7 @@ void Files::make_room(const FileRow& row) {
   engine_.http.call("POST", "/v1/files", "", [this, name = row.name](const HttpReply& reply) { on_room(name, reply); },
                     {{"Tus-Resumable", kTusVersion},
                      {"Upload-Length", std::to_string(crypto::sealed_size(row.file.size))},
-                     {"Upload-Metadata", "id " + base64(row.file.id.view())}});
+                     {"Upload-Metadata", "id " + to_base64(row.file.id.view())}});
 }
 
 void Files::on_room(const FileName& name, const HttpReply& reply) {
@@ -426,7 +415,10 @@ void Files::remove_all(std::vector<client_api::Action>& actions) {
   }
 }
 
-void Files::connected() {
+void Files::connected(const wire::Limits& limits) {
+  MediaSettings settings(engine_.store.settings);
+  settings.hear(limits);
+  limits_ = settings.limits();
   // Whatever waits to be tried again is tried now.
   std::erase_if(jobs_, [](const auto& each) { return !each.second.active; });
   look_ = true;
@@ -449,7 +441,7 @@ void Files::fetch_media(uint32_t request, const client_api::FetchMediaRequest& w
   if (!message) return engine_.output.fail(request, message.error().code, message.error().detail);
   if (const auto row = row_of(*message)) {
     if (!what.cancel()) {
-      if (!row->is_moving()) set_state(row->name, FileState::kFetching);
+      if (!row->is_moving() && row->state != FileState::kHere) set_state(row->name, FileState::kFetching);
       if (row->state == FileState::kFetching) end_job(row->name);  // at once
     } else if (row->state == FileState::kFetching) {
       end_job(row->name);

@@ -34,6 +34,7 @@
 #include "core/store/files_table.h"
 #include "core/store/messages_table.h"
 #include "core/timers.h"
+#include "wire/frames.pb.h"
 
 namespace kith::core {
 
@@ -78,12 +79,14 @@ class Files {
   void on_found(const client_api::FilesFound& found);
 
   void look_again() { look_ = true; }
-  void connected();
+  // The server has said what it takes.
+  void connected(const wire::Limits& limits);
+  [[nodiscard]] const client_api::MediaLimits& limits() const { return limits_; }
   // Less may be kept than before.
   void make_space();
   void pump();
   // Messages that wait for their files.
-  [[nodiscard]] uint32_t unsent_messages();
+  [[nodiscard]] uint32_t unsent_messages() const { return unsent_; }
   // Of a device that is none any more.
   void remove_all(std::vector<client_api::Action>& actions);
 
@@ -127,6 +130,7 @@ class Files {
 
   Engine& engine_;
   std::map<FileName, Job> jobs_;
+  client_api::MediaLimits limits_;  // as in the database: they are told with each change of state
   bool look_ = true;
   uint32_t unsent_ = 0;  // as of the last pump()
 };

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "base/testing/numbered_bytes.h"
 #include "core/contents.h"
 #include "core/testing/two_people.h"
 #include "core/view_once.h"
@@ -20,12 +21,6 @@ using testing::Host;
 using testing::kAna;
 using testing::kBen;
 using testing::say;
-
-Bytes bytes_of(size_t size, uint32_t seed) {
-  Bytes bytes(size, '\0');
-  for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7 + i / 253 + seed);
-  return bytes;
-}
 
 class FilesTest : public testing::TwoPeople {
  protected:
@@ -77,7 +72,7 @@ class FilesTest : public testing::TwoPeople {
 };
 
 TEST_F(FilesTest, APhotoIsShownAtOnceAndArrivesWithItsFile) {
-  client_api::Request request = sending(bytes_of(200'000, 1));
+  client_api::Request request = sending(numbered_bytes(200'000, 1));
   request.mutable_send_message()->set_text("look");
   request.mutable_send_message()->mutable_attachment()->mutable_about()->set_width(640);
   const Message sent = send(ana_, std::move(request));
@@ -91,14 +86,14 @@ TEST_F(FilesTest, APhotoIsShownAtOnceAndArrivesWithItsFile) {
   EXPECT_EQ(came.media().name(), "a file.jpg");
   EXPECT_EQ(came.media().width(), 640u);
   EXPECT_EQ(came.media().state(), Media::kHere) << "photos are fetched when they come";
-  EXPECT_EQ(read(ben_, sent.id()), bytes_of(200'000, 1));
-  EXPECT_EQ(read(ana_, sent.id()), bytes_of(200'000, 1));
+  EXPECT_EQ(read(ben_, sent.id()), numbered_bytes(200'000, 1));
+  EXPECT_EQ(read(ana_, sent.id()), numbered_bytes(200'000, 1));
 }
 
 // MEDIA-5
 TEST_F(FilesTest, WhatIsWrittenBehindAFileDoesNotWaitForIt) {
   server_files().refuse = [](const auto&) { return wire::kServerFull; };
-  const Message photo = send(bytes_of(1000, 1));
+  const Message photo = send(numbered_bytes(1000, 1));
   const std::string text = say(ana_, chat_, "behind it");
   world_.advance(1000);
   EXPECT_EQ(testing::message(ana_, text).tick(), Message::kDelivered);
@@ -113,7 +108,7 @@ TEST_F(FilesTest, WhatIsWrittenBehindAFileDoesNotWaitForIt) {
 }
 
 TEST_F(FilesTest, AnUploadGoesOnWhereItBrokeOff) {
-  const Bytes bytes = bytes_of(3 * kFilePartBytesMax, 1);
+  const Bytes bytes = numbered_bytes(3 * kFilePartBytesMax, 1);
   server_files().taken_max = 1'000'000;
   const Message photo = send(bytes, Media::kDocument);
   world_.advance(1000);
@@ -128,7 +123,7 @@ TEST_F(FilesTest, AnUploadGoesOnWhereItBrokeOff) {
 }
 
 TEST_F(FilesTest, AnUploadSurvivesACrashAtAnyActionOfTheHost) {
-  const Bytes bytes = bytes_of(2 * kFilePartBytesMax, 1);
+  const Bytes bytes = numbered_bytes(2 * kFilePartBytesMax, 1);
   for (int crash_at = 1; crash_at < 12; ++crash_at) {
     const Message photo = send(ana_, sending(chat_, seal_file(ana_.files, bytes, 100 + crash_at), Media::kDocument));
     int left = crash_at;
@@ -151,7 +146,7 @@ TEST_F(FilesTest, AnUploadSurvivesACrashAtAnyActionOfTheHost) {
 
 TEST_F(FilesTest, ADownloadGoesOnAfterACrashAndFromWhereItBrokeOff) {
   ben_.files.taken_max = 300'000;
-  const Bytes bytes = bytes_of(1'000'000, 1);
+  const Bytes bytes = numbered_bytes(1'000'000, 1);
   const Message photo = send(bytes);
   world_.advance(500);
   EXPECT_EQ(media(ben_, photo.id()).state(), Media::kFetching);
@@ -166,7 +161,7 @@ TEST_F(FilesTest, ADownloadGoesOnAfterACrashAndFromWhereItBrokeOff) {
 
 TEST_F(FilesTest, WhatTheServerHasNoRoomForIsSaidToBeSo) {
   server_files().refuse = [](const auto&) { return wire::kQuotaExceeded; };
-  const Message photo = send(bytes_of(1000, 1));
+  const Message photo = send(numbered_bytes(1000, 1));
   world_.advance(1000);
   EXPECT_EQ(testing::message(ana_, photo.id()).tick(), Message::kFailed);
   EXPECT_EQ(testing::message(ana_, photo.id()).failure(), client_api::kQuotaExceeded);
@@ -184,7 +179,7 @@ TEST_F(FilesTest, WhatTheServerHasNoRoomForIsSaidToBeSo) {
 
 TEST_F(FilesTest, AFileThatIsGoneFromTheDeviceBeforeItWasSentFailsItsMessage) {
   server_files().refuse = [](const auto&) { return wire::kServerFull; };
-  const Message photo = send(bytes_of(1000, 1));
+  const Message photo = send(numbered_bytes(1000, 1));
   ana_.files.whole.clear();
   server_files().refuse = nullptr;
   world_.advance(Files::kPauseMaxMs);
@@ -194,7 +189,7 @@ TEST_F(FilesTest, AFileThatIsGoneFromTheDeviceBeforeItWasSentFailsItsMessage) {
 
 TEST_F(FilesTest, SendingIsCalledOffAndTakenUpAgain) {
   server_files().refuse = [](const auto&) { return wire::kServerFull; };
-  const Message photo = send(bytes_of(1000, 1));
+  const Message photo = send(numbered_bytes(1000, 1));
   const Message called_off = fetch(ana_, photo.id(), true);
   EXPECT_EQ(called_off.tick(), Message::kFailed);
   EXPECT_EQ(called_off.failure(), client_api::kCancelled);
@@ -210,7 +205,7 @@ TEST_F(FilesTest, SendingIsCalledOffAndTakenUpAgain) {
 
 TEST_F(FilesTest, AMessageThatIsDeletedTakesItsFileAlong) {
   server_files().refuse = [](const auto&) { return wire::kQuotaExceeded; };
-  const Message photo = send(bytes_of(1000, 1));
+  const Message photo = send(numbered_bytes(1000, 1));
   world_.advance(1000);
   EXPECT_EQ(ana_.files.whole.size(), 1u);
   client_api::Request remove;
@@ -221,7 +216,7 @@ TEST_F(FilesTest, AMessageThatIsDeletedTakesItsFileAlong) {
 }
 
 TEST_F(FilesTest, DocumentsAreFetchedWhenTheyAreAskedForAndThatIsCalledOff) {
-  const Message document = send(bytes_of(500'000, 1), Media::kDocument);
+  const Message document = send(numbered_bytes(500'000, 1), Media::kDocument);
   world_.advance(1000);
   EXPECT_EQ(media(ben_, document.id()).state(), Media::kThere);
   EXPECT_EQ(open(ben_, document.id()).failure().code(), client_api::Failure::kNoSuchFile);
@@ -235,23 +230,31 @@ TEST_F(FilesTest, DocumentsAreFetchedWhenTheyAreAskedForAndThatIsCalledOff) {
   EXPECT_EQ(server_files().calls["GET"], fetches) << "nobody asks for it any more";
   fetch(ben_, document.id());
   world_.advance(1000);
-  EXPECT_EQ(read(ben_, document.id()), bytes_of(500'000, 1));
+  EXPECT_EQ(read(ben_, document.id()), numbered_bytes(500'000, 1));
+}
+
+TEST_F(FilesTest, WhatIsHereStaysSoWhoeverAsksForIt) {
+  const Message photo = send(numbered_bytes(5000, 1));
+  world_.advance(1000);
+  ben_.set_network(false);
+  EXPECT_EQ(fetch(ben_, photo.id()).media().state(), Media::kHere);
+  EXPECT_EQ(read(ben_, photo.id()), numbered_bytes(5000, 1));
 }
 
 TEST_F(FilesTest, WhatIsFetchedByItselfIsASetting) {
   client_api::Request set;
   set.mutable_set_settings()->mutable_auto_fetch()->set_documents(true);
   EXPECT_TRUE(ben_.request(std::move(set)).set_settings().auto_fetch().documents());
-  const Message document = send(bytes_of(5000, 1), Media::kDocument);
-  const Message photo = send(bytes_of(5000, 2));
+  const Message document = send(numbered_bytes(5000, 1), Media::kDocument);
+  const Message photo = send(numbered_bytes(5000, 2));
   world_.advance(1000);
   EXPECT_EQ(media(ben_, document.id()).state(), Media::kHere);
   EXPECT_EQ(media(ben_, photo.id()).state(), Media::kThere);
 }
 
 TEST_F(FilesTest, AServerThatGivesAnotherFileOrNoneIsFoundOut) {
-  const Message photo = send(bytes_of(5000, 1), Media::kDocument);
-  const Message other = send(bytes_of(5000, 2), Media::kDocument);
+  const Message photo = send(numbered_bytes(5000, 1), Media::kDocument);
+  const Message other = send(numbered_bytes(5000, 2), Media::kDocument);
   world_.advance(1000);
   auto& first = server_files().stored.begin()->second;
   first.bytes[77] = static_cast<char>(first.bytes[77] ^ 1);
@@ -268,7 +271,7 @@ TEST_F(FilesTest, AServerThatGivesAnotherFileOrNoneIsFoundOut) {
 }
 
 TEST_F(FilesTest, WhoSaysOtherThingsOfAFileDoesNotGetInItsPlace) {
-  const client_api::SealedFile honest = seal_file(ana_.files, bytes_of(5000, 1), 1);
+  const client_api::SealedFile honest = seal_file(ana_.files, numbered_bytes(5000, 1), 1);
   client_api::SealedFile lie = honest;
   lie.set_digest(Bytes(32, 'x'));
   (void)send(ana_, sending(chat_, honest, Media::kDocument));
@@ -280,13 +283,13 @@ TEST_F(FilesTest, WhoSaysOtherThingsOfAFileDoesNotGetInItsPlace) {
   const std::string first = history(ben_, bens_chat()).end()[-2].id();
   for (const std::string& id : {second.id(), first}) fetch(ben_, id);
   world_.advance(5000);
-  EXPECT_EQ(read(ben_, first), bytes_of(5000, 1));
+  EXPECT_EQ(read(ben_, first), numbered_bytes(5000, 1));
   EXPECT_NE(media(ben_, second.id()).state(), Media::kHere);
 }
 
 TEST_F(FilesTest, AFullDiskIsSaidAndGoneOnFrom) {
   ben_.files.is_full = true;
-  const Message photo = send(bytes_of(5000, 1));
+  const Message photo = send(numbered_bytes(5000, 1));
   world_.advance(1000);
   EXPECT_EQ(media(ben_, photo.id()).state(), Media::kFetching);
   EXPECT_EQ(media(ben_, photo.id()).trouble(), client_api::Failure::kDiskFull);
@@ -302,7 +305,7 @@ TEST_F(FilesTest, WhatIsLookedAtLeastGoesWhenThereIsTooMuchAndComesAgain) {
   (void)ben_.request(std::move(set));
   std::vector<std::string> ids;
   for (uint32_t i = 0; i < 4; ++i) {
-    ids.push_back(send(bytes_of(6'000'000, i)).id());
+    ids.push_back(send(numbered_bytes(6'000'000, i)).id());
     world_.advance(120'000);
   }
   EXPECT_EQ(media(ben_, ids[0]).state(), Media::kThere);
@@ -311,12 +314,12 @@ TEST_F(FilesTest, WhatIsLookedAtLeastGoesWhenThereIsTooMuchAndComesAgain) {
   EXPECT_EQ(ben_.files.whole.size(), 2u);
   fetch(ben_, ids[0]);
   world_.advance(1000);
-  EXPECT_EQ(read(ben_, ids[0]), bytes_of(6'000'000, 0));
+  EXPECT_EQ(read(ben_, ids[0]), numbered_bytes(6'000'000, 0));
 }
 
 TEST_F(FilesTest, WhatFilesTakeIsListedAndDeletedByConversation) {
-  const Message photo = send(bytes_of(5000, 1));
-  const Message other = send(bytes_of(3000, 2));
+  const Message photo = send(numbered_bytes(5000, 1));
+  const Message other = send(numbered_bytes(3000, 2));
   world_.advance(1000);
   client_api::Request list;
   list.mutable_list_storage();
@@ -338,7 +341,7 @@ TEST_F(FilesTest, WhatFilesTakeIsListedAndDeletedByConversation) {
 }
 
 TEST_F(FilesTest, AFileThatIsOnTheServerIsSentOnWithoutGoingUpAgain) {
-  const Message photo = send(bytes_of(5000, 1));
+  const Message photo = send(numbered_bytes(5000, 1));
   world_.advance(1000);
   const uint64_t received = server_files().received;
   client_api::Request on;
@@ -347,12 +350,12 @@ TEST_F(FilesTest, AFileThatIsOnTheServerIsSentOnWithoutGoingUpAgain) {
   const Message sent = send(ben_, std::move(on));
   world_.advance(1000);
   EXPECT_EQ(testing::message(ben_, sent.id()).tick(), Message::kDelivered);
-  EXPECT_EQ(read(ana_, sent.id()), bytes_of(5000, 1));
+  EXPECT_EQ(read(ana_, sent.id()), numbered_bytes(5000, 1));
   EXPECT_EQ(server_files().received, received);
 }
 
 TEST_F(FilesTest, FilesThatNobodyNeedsAreRemoved) {
-  const Message photo = send(bytes_of(5000, 1));
+  const Message photo = send(numbered_bytes(5000, 1));
   world_.advance(1000);
   const std::string needed = open(ben_, photo.id()).open_media().file();
   ben_.files.whole[std::string(32, '7')] = "left over";
@@ -375,17 +378,17 @@ TEST_F(FilesTest, WhatIsTooLargeOrNoFileIsRefusedBeforeAnythingIsShown) {
   const auto code_of = [this](client_api::Request request) {
     return ana_.request(std::move(request)).failure().code();
   };
-  EXPECT_EQ(code_of(sending(bytes_of(6'000, 1))), client_api::Failure::kTooLarge);
-  EXPECT_EQ(code_of(sending(bytes_of(11'000, 1), Media::kDocument)), client_api::Failure::kTooLarge);
-  client_api::Request voice = sending(bytes_of(100, 1), Media::kVoice);
+  EXPECT_EQ(code_of(sending(numbered_bytes(6'000, 1))), client_api::Failure::kTooLarge);
+  EXPECT_EQ(code_of(sending(numbered_bytes(11'000, 1), Media::kDocument)), client_api::Failure::kTooLarge);
+  client_api::Request voice = sending(numbered_bytes(100, 1), Media::kVoice);
   voice.mutable_send_message()->mutable_attachment()->mutable_about()->set_duration_ms(61'000);
   EXPECT_EQ(code_of(voice), client_api::Failure::kTooLarge);
-  client_api::Request no_kind = sending(bytes_of(100, 1), Media::kUnspecified);
+  client_api::Request no_kind = sending(numbered_bytes(100, 1), Media::kUnspecified);
   EXPECT_EQ(code_of(no_kind), client_api::Failure::kInvalidArgument);
-  client_api::Request no_key = sending(bytes_of(100, 1));
+  client_api::Request no_key = sending(numbered_bytes(100, 1));
   no_key.mutable_send_message()->mutable_attachment()->mutable_file()->set_key("short");
   EXPECT_EQ(code_of(no_key), client_api::Failure::kInvalidArgument);
-  client_api::Request caption = sending(bytes_of(100, 1));
+  client_api::Request caption = sending(numbered_bytes(100, 1));
   caption.mutable_send_message()->set_text(std::string(kCaptionBytesMax + 1, 'x'));
   EXPECT_EQ(code_of(caption), client_api::Failure::kTooLarge);
   EXPECT_EQ(history(ana_, chat_).size(), 2u);
@@ -393,11 +396,11 @@ TEST_F(FilesTest, WhatIsTooLargeOrNoFileIsRefusedBeforeAnythingIsShown) {
 
 // MEDIA-6
 TEST_F(FilesTest, NamesArePeoplesAndNoPaths) {
-  client_api::Request request = sending(bytes_of(100, 1), Media::kDocument);
+  client_api::Request request = sending(numbered_bytes(100, 1), Media::kDocument);
   Media& about = *request.mutable_send_message()->mutable_attachment()->mutable_about();
   about.set_name("../../etc/\u202Egpj.exe\n");
   const Message hostile = send(ana_, std::move(request));
-  client_api::Request hidden = sending(bytes_of(100, 2), Media::kDocument);
+  client_api::Request hidden = sending(numbered_bytes(100, 2), Media::kDocument);
   hidden.mutable_send_message()->mutable_attachment()->mutable_about()->set_name(".bashrc");
   const Message dotted = send(ana_, std::move(hidden));
   world_.advance(1000);
@@ -407,7 +410,7 @@ TEST_F(FilesTest, NamesArePeoplesAndNoPaths) {
 
 // MEDIA-7
 TEST_F(FilesTest, WhatIsToBeViewedOnceIsOpenedOnceAndThenNowhere) {
-  client_api::Request request = sending(bytes_of(50'000, 1));
+  client_api::Request request = sending(numbered_bytes(50'000, 1));
   Media& about = *request.mutable_send_message()->mutable_attachment()->mutable_about();
   about.set_view_once(true);
   about.set_thumbnail("\xFF\xD8\xFF jpeg");
@@ -429,7 +432,7 @@ TEST_F(FilesTest, WhatIsToBeViewedOnceIsOpenedOnceAndThenNowhere) {
 
   fetch(ben_, photo.id());
   world_.advance(100);
-  EXPECT_EQ(read(ben_, photo.id()), bytes_of(50'000, 1));
+  EXPECT_EQ(read(ben_, photo.id()), numbered_bytes(50'000, 1));
   EXPECT_TRUE(media(ben_, photo.id()).opened());
   EXPECT_EQ(open(ben_, photo.id()).failure().code(), client_api::Failure::kFileGone);
   world_.advance(1000);
@@ -443,7 +446,7 @@ TEST_F(FilesTest, WhatIsToBeViewedOnceIsOpenedOnceAndThenNowhere) {
 
 TEST_F(FilesTest, WhatNobodyHasOpenedInTwoWeeksIsGoneAndADocumentIsNotViewedOnce) {
   for (const Media::Kind kind : {Media::kPhoto, Media::kDocument}) {
-    client_api::Request request = sending(bytes_of(5'000, 1), kind);
+    client_api::Request request = sending(numbered_bytes(5'000, 1), kind);
     request.mutable_send_message()->mutable_attachment()->mutable_about()->set_view_once(true);
     (void)send(ana_, std::move(request));
   }
@@ -465,7 +468,7 @@ TEST_F(FilesTest, ProgressIsToldWhileAFileIsOnItsWayAndSilenceEndsIt) {
     call = action.fetch_file().call();
     ben_.set_silent(true);
   };
-  const Message photo = send(bytes_of(500'000, 1));
+  const Message photo = send(numbered_bytes(500'000, 1));
   world_.advance(100);
   ASSERT_NE(call, 0u);
   ben_.events.clear();

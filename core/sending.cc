@@ -7,7 +7,6 @@
 #include "core/contents.h"
 #include "core/conversations.h"
 #include "core/engine.h"
-#include "core/media_settings.h"
 #include "core/messages_view.h"
 
 namespace kith::core {
@@ -201,7 +200,7 @@ bool Sending::take_attachment(uint32_t request, const client_api::Attachment& wh
 }
 
 bool Sending::fits_limits(uint32_t request, const content::Media& media) {
-  const client_api::MediaLimits limits = MediaSettings(engine_.store.settings).limits();
+  const client_api::MediaLimits& limits = engine_.files.limits();
   const bool is_document = media.kind() == content::Media::kDocument || media.kind() == content::Media::kAudio;
   const uint64_t bytes_max = is_document ? limits.file_bytes_max() : limits.media_bytes_max();
   const uint32_t seconds_max = media.kind() == content::Media::kVideo   ? limits.video_seconds_max()

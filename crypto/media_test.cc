@@ -7,16 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/testing/numbered_bytes.h"
 #include "crypto/hash.h"
 
 namespace kith::crypto {
 namespace {
-
-Bytes bytes_of(uint64_t size) {
-  Bytes bytes(size, '\0');
-  for (uint64_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + i / 251);
-  return bytes;
-}
 
 Bytes seal(BytesView key, const Bytes& file) {
   Bytes sealed;
@@ -48,7 +43,7 @@ class MediaTest : public ::testing::Test {
 
 TEST_F(MediaTest, AFileOfAnySizeComesBackAsItWas) {
   for (const uint64_t size : {1, 2, 100, 65535, 65536, 65537, 131072, 200000, 1000000}) {
-    const Bytes file = bytes_of(size);
+    const Bytes file = numbered_bytes(size);
     const Bytes sealed = seal(key_, file);
     EXPECT_EQ(sealed.size(), sealed_size(size));
     Bytes opened;
@@ -60,7 +55,7 @@ TEST_F(MediaTest, AFileOfAnySizeComesBackAsItWas) {
 
 // MEDIA-1
 TEST_F(MediaTest, AChunkThatWasChangedMovedRepeatedOrCutOffIsNoChunk) {
-  const Bytes file = bytes_of(200000);
+  const Bytes file = numbered_bytes(200000);
   const Bytes sealed = seal(key_, file);
   ASSERT_EQ(media_chunks(file.size()), 4u);
   EXPECT_EQ(open(file.size(), 1, chunk_of(sealed, 1)), file.substr(kMediaChunkBytes, kMediaChunkBytes));
@@ -78,9 +73,9 @@ TEST_F(MediaTest, AChunkThatWasChangedMovedRepeatedOrCutOffIsNoChunk) {
 }
 
 TEST_F(MediaTest, AFileThatEndsAtAChunkIsNotOneThatGoesOn) {
-  const Bytes sealed = seal(key_, bytes_of(4 * kMediaChunkBytes));
+  const Bytes sealed = seal(key_, numbered_bytes(4 * kMediaChunkBytes));
   EXPECT_EQ(open(2 * kMediaChunkBytes, 1, chunk_of(sealed, 1)), "not authentic");
-  const Bytes shorter = seal(key_, bytes_of(2 * kMediaChunkBytes));
+  const Bytes shorter = seal(key_, numbered_bytes(2 * kMediaChunkBytes));
   EXPECT_EQ(open(4 * kMediaChunkBytes, 1, chunk_of(shorter, 1)), "not authentic");
 }
 
@@ -93,7 +88,7 @@ TEST(Media, SealsAsOtherImplementationsDo) {
   seal_chunk(key, 11, 0, "hello, kith", sealed);
   EXPECT_EQ(to_hex(sealed), "6578b9abece62eab671b65a22bc6837363799196fc11a72503c05169");
   sealed.clear();
-  const Bytes file = bytes_of(kMediaChunkBytes + 3);
+  const Bytes file = numbered_bytes(kMediaChunkBytes + 3);
   seal_chunk(key, file.size(), 0, BytesView(file).substr(0, kMediaChunkBytes), sealed);
   EXPECT_EQ(to_hex(BytesView(sealed).substr(kMediaChunkBytes)), "b55d613bc92e515ddfda8af51e352491")
       << "the tag of a chunk that is not the last";

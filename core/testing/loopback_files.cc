@@ -28,13 +28,7 @@ std::string field(const client_api::HttpCall& call, const std::string& name) {
 }
 
 // "id BASE64", in hexadecimal digits.
-std::string id_of(std::string metadata) {
-  metadata.erase(0, 3);
-  metadata.erase(std::min(metadata.find('='), metadata.size()));
-  std::ranges::replace(metadata, '+', '-');
-  std::ranges::replace(metadata, '/', '_');
-  return to_hex(from_base64url(metadata).value_or(""));
-}
+std::string id_of(const std::string& metadata) { return to_hex(from_base64(metadata.substr(3)).value_or("")); }
 
 crypto::SealedFile sealed_file(const client_api::SealedFile& file) {
   return {FileId::from_hex(file.file_id()).value_or(FileId{}), file.key(), file.size(), file.digest()};

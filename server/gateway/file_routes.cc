@@ -37,16 +37,6 @@ std::optional<uint64_t> parse_size(std::string_view text) {
   return number;
 }
 
-// Base64 with its own alphabet and padding (RFC 4648, section 4).
-std::optional<Bytes> parse_base64(std::string_view text) {
-  if (text.size() % 4 != 0 || text.find_first_of("-_") != std::string_view::npos) return std::nullopt;
-  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  std::string url(text);
-  std::ranges::replace(url, '+', '-');
-  std::ranges::replace(url, '/', '_');
-  return from_base64url(url);
-}
-
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -63,7 +53,7 @@ Outcome<FileId> id_of_metadata(std::string_view metadata) {
     const size_t space = pair.find(' ');
     if (pair.substr(0, space) != "id") continue;
     if (id) return refuse(wire::kMalformed, "Upload-Metadata: two ids");
-    const auto bytes = parse_base64(space == std::string_view::npos ? "" : pair.substr(space + 1));
+    const auto bytes = from_base64(space == std::string_view::npos ? "" : pair.substr(space + 1));
     if (bytes && bytes->size() == FileId::kBytes) id = FileId::from_bytes(*bytes);
     if (!id || id->is_none()) return refuse(wire::kInvalidArgument, "Upload-Metadata: id is 16 bytes in base64");
   }

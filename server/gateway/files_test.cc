@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/limits.h"
+#include "base/testing/numbered_bytes.h"
 #include "crypto/media.h"
 #include "server/gateway/testing/file_client.h"
 #include "server/gateway/testing/server.h"
@@ -26,12 +27,6 @@ FileId file(uint8_t number) {
   FileId id;
   id.value.fill(number);
   return id;
-}
-
-Bytes bytes_of(uint64_t size) {
-  Bytes bytes(size, '\0');
-  for (uint64_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + i / 251);
-  return bytes;
 }
 
 class Files : public ::testing::Test {
@@ -53,7 +48,7 @@ class Files : public ::testing::Test {
 };
 
 TEST_F(Files, OneGoesUpInPartsAndComesDownToAnotherAccount_MEDIA_2) {
-  const Bytes bytes = bytes_of(1'000'000);
+  const Bytes bytes = numbered_bytes(1'000'000);
   FileClient up = connect(ana_);
   const auto created = up.create(file(1), bytes.size());
   EXPECT_EQ(created.status, 201);
@@ -102,7 +97,7 @@ TEST_F(Files, ItsAnswersHaveTheFieldsOfWhatNeverChangesAndIsNoPage) {
 }
 
 TEST_F(Files, ARangeIsGivenAloneAndWhatIsKnownIsNotGivenAgain) {
-  const Bytes bytes = bytes_of(100'000);
+  const Bytes bytes = numbered_bytes(100'000);
   FileClient client = connect(ana_);
   ASSERT_TRUE(client.upload(file(1), bytes));
   const std::string etag = "\"" + file(1).hex() + "\"";
@@ -206,7 +201,7 @@ TEST_F(Files, AnotherVersionOfTusIsRefusedWithTheOneThatIsSpoken) {
 TEST_F(Files, WhatIsMalformedIsRefusedByNameAndMakesNothing) {
   FileClient client = connect(ana_);
   const FileClient::Fields tus = {{"Tus-Resumable", "1.0.0"}};
-  const std::string good = FileClient::base64(file(1).bytes());
+  const std::string good = to_base64(file(1).bytes());
   struct Creation {
     FileClient::Fields fields;
     int status;
@@ -290,7 +285,7 @@ TEST_F(Files, TheAnswerIsAFileUploadInTheFormThatIsAskedFor) {
 }
 
 TEST_F(Files, APartThatBreaksOffLeavesWhatCameAndTheNextGoesOnThere_MEDIA_2) {
-  const Bytes bytes = bytes_of(300'000);
+  const Bytes bytes = numbered_bytes(300'000);
   ASSERT_EQ(connect(ana_).create(file(1), bytes.size()).status, 201);
   {
     FileClient broken = connect(ana_);
@@ -306,7 +301,7 @@ TEST_F(Files, APartThatBreaksOffLeavesWhatCameAndTheNextGoesOnThere_MEDIA_2) {
 }
 
 TEST_F(Files, OfTwoPartsAtOnceTheLaterGoesOnAndTheEarlierIsToldSo_MEDIA_2) {
-  const Bytes bytes = bytes_of(300'000);
+  const Bytes bytes = numbered_bytes(300'000);
   ASSERT_EQ(connect(ana_).create(file(1), bytes.size()).status, 201);
   FileClient first = connect(ana_);
   first.begin_part(file(1), 0, bytes.size());
@@ -372,7 +367,7 @@ TEST_F(Files, AnAccountHasSoManyBodiesUnderWay) {
 }
 
 TEST_F(Files, AFullStoreIsToldAndWhatCameStays_MEDIA_4) {
-  const Bytes bytes = bytes_of(300'000);
+  const Bytes bytes = numbered_bytes(300'000);
   FileClient client = connect(ana_);
   ASSERT_EQ(client.create(file(1), bytes.size()).status, 201);
   server_.ports.blobs.leave_room(200'000);

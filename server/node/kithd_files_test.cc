@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/testing/numbered_bytes.h"
 #include "crypto/media.h"
 #include "crypto/testing/seeded_random.h"
 #include "server/gateway/testing/file_client.h"
@@ -25,19 +26,13 @@ FileId file_id(uint8_t number) {
   return id;
 }
 
-Bytes bytes_of(uint64_t size) {
-  Bytes bytes(size, '\0');
-  for (uint64_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + i / 251 + i / 65'536);
-  return bytes;
-}
-
 std::string bearer_of(const RegisteredDevice& device) { return "Bearer " + to_base64url(device.token); }
 
 TEST_F(Kithd, AFileGoesUpAndComesDownToAnotherAccountAlsoAfterARestart_MEDIA_2) {
   ASSERT_TRUE(server_.start()) << server_.log();
   const RegisteredDevice ana(server_.port(), "+491700000001", 1);
   const RegisteredDevice ben(server_.port(), "+491700000002", 2);
-  const Bytes bytes = bytes_of(3'000'000);
+  const Bytes bytes = numbered_bytes(3'000'000);
   {
     FileClient from(server_.port(), bearer_of(ana));
     ASSERT_TRUE(from.upload(file_id(1), bytes));
@@ -79,7 +74,7 @@ void go_on(FileClient& client, const FileId& file, const Bytes& bytes, size_t pa
 TEST_F(Kithd, AnUploadGoesOnAfterEachKillFromWhatWasAcknowledgedAndIsWhatWasSent_MEDIA_2) {
   ASSERT_TRUE(server_.start()) << server_.log();
   const RegisteredDevice ana(server_.port(), "+491700000001", 1);
-  const Bytes bytes = bytes_of(40'000'000);
+  const Bytes bytes = numbered_bytes(40'000'000);
   const FileId file = file_id(1);
   ASSERT_EQ(FileClient(server_.port(), bearer_of(ana)).create(file, bytes.size()).status, 201);
   crypto::SeededRandom random(7);

@@ -5,12 +5,11 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
-#include <ostream>
 #include <utility>
 #include <vector>
 
+#include "base/testing/numbered_bytes.h"
 #include "server/ports/blob_store.h"
 #include "server/ports/contract_runner.h"
 #include "server/ports/scripted_source.h"
@@ -29,11 +28,7 @@ class BlobStoreBackend {
   virtual bool reopen() = 0;
 };
 
-struct BlobStoreCase {
-  const char* name;
-  std::function<std::unique_ptr<BlobStoreBackend>()> make;
-  friend void PrintTo(const BlobStoreCase& backend, std::ostream* out) { *out << backend.name; }
-};
+using BlobStoreCase = ContractCase<BlobStoreBackend>;
 
 class BlobStoreContract : public ::testing::TestWithParam<BlobStoreCase> {
  protected:
@@ -44,11 +39,6 @@ class BlobStoreContract : public ::testing::TestWithParam<BlobStoreCase> {
     FileId id;
     id.value.fill(number);
     return id;
-  }
-  static Bytes bytes_of(uint64_t size) {
-    Bytes bytes(size, '\0');
-    for (uint64_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + i / 251);
-    return bytes;
   }
   BlobStore& blobs() { return backend_->blobs(); }
   Result<void, StoreError> begin(uint8_t number, uint64_t size = 1000) {
@@ -115,7 +105,7 @@ class BlobStoreContract : public ::testing::TestWithParam<BlobStoreCase> {
 };
 
 TEST_P(BlobStoreContract, AFileThatWentUpInPartsComesDownAsItWas_MEDIA_2) {
-  const Bytes bytes = bytes_of(1'300'000);
+  const Bytes bytes = numbered_bytes(1'300'000);
   ASSERT_TRUE(begin(1, bytes.size()));
   EXPECT_EQ(held(1), (Held{0, false}));
   const BytesView all = bytes;
@@ -139,7 +129,7 @@ TEST_P(BlobStoreContract, AFileThatWentUpInPartsComesDownAsItWas_MEDIA_2) {
 }
 
 TEST_P(BlobStoreContract, ItIsReadFromAnywhere) {
-  const Bytes bytes = bytes_of(600'000);
+  const Bytes bytes = numbered_bytes(600'000);
   make_whole(1, bytes);
   for (const auto& [first, size] : std::vector<std::pair<uint64_t, uint64_t>>{
            {0, 1}, {599'999, 1}, {1, 65'536}, {65'536, 65'536}, {262'143, 262'145}, {100'000, 500'000}, {600'000, 0}})
@@ -149,7 +139,7 @@ TEST_P(BlobStoreContract, ItIsReadFromAnywhere) {
 }
 
 TEST_P(BlobStoreContract, WhatCameOfABodyThatBrokeOffStays_MEDIA_2) {
-  const Bytes bytes = bytes_of(900'000);
+  const Bytes bytes = numbered_bytes(900'000);
   const BytesView all = bytes;
   ASSERT_TRUE(begin(1, bytes.size()));
   const auto broken = append(1, 0, bytes.size(), all.substr(0, 777'777), StreamError::kGone);
@@ -174,7 +164,7 @@ TEST_P(BlobStoreContract, ABodyGoesOnWhereTheFileEndsAndNowhereElse_MEDIA_2) {
 }
 
 TEST_P(BlobStoreContract, ABodyBeyondTheEndIsBrokenOff) {
-  const Bytes bytes = bytes_of(25'000);
+  const Bytes bytes = numbered_bytes(25'000);
   ASSERT_TRUE(begin(1, bytes.size()));
   const auto appended = append(1, 0, bytes.size(), bytes + "and more");
   ASSERT_TRUE(appended);
@@ -187,7 +177,7 @@ TEST_P(BlobStoreContract, ABodyBeyondTheEndIsBrokenOff) {
 }
 
 TEST_P(BlobStoreContract, WhoComesLaterTakesThePlaceOfABodyThatIsStillUnderWay_MEDIA_2) {
-  const Bytes bytes = bytes_of(30'000);
+  const Bytes bytes = numbered_bytes(30'000);
   ASSERT_TRUE(begin(1, bytes.size()));
   ScriptedSource first(bytes);
   first.before_last = [this, &bytes] { return append_rest(1, bytes); };
@@ -197,7 +187,7 @@ TEST_P(BlobStoreContract, WhoComesLaterTakesThePlaceOfABodyThatIsStillUnderWay_M
 }
 
 TEST_P(BlobStoreContract, OneThatIsRemovedOrFinishedTakesNoMoreOfABodyThatIsUnderWay) {
-  const Bytes bytes = bytes_of(30'000);
+  const Bytes bytes = numbered_bytes(30'000);
   ASSERT_TRUE(begin(1, bytes.size()));
   ScriptedSource body(bytes);
   body.before_last = [this] { return remove_it(1); };
@@ -244,7 +234,7 @@ TEST_P(BlobStoreContract, WhatIsRemovedIsGoneAndOthersStay) {
 }
 
 TEST_P(BlobStoreContract, WithoutRoomItIsFullAndWhatIsThereGoesOnAfterwards_MEDIA_4) {
-  const Bytes bytes = bytes_of(1'500'000);
+  const Bytes bytes = numbered_bytes(1'500'000);
   const BytesView all = bytes;
   ASSERT_TRUE(begin(1, bytes.size()));
   ASSERT_TRUE(append(1, 0, bytes.size(), all.substr(0, 100'000)));

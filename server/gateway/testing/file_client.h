@@ -24,7 +24,7 @@ class FileClient {
     return call("POST", "/v1/files",
                 {{"Tus-Resumable", "1.0.0"},
                  {"Upload-Length", std::to_string(size)},
-                 {"Upload-Metadata", "id " + base64(file.bytes())}},
+                 {"Upload-Metadata", "id " + to_base64(file.bytes())}},
                 std::move(more));
   }
   Response patch(const FileId& file, uint64_t offset, BytesView bytes, Fields more = {}) {
@@ -62,12 +62,6 @@ class FileClient {
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), offset);
     if (text.empty() || parsed.ptr != text.data() + text.size()) return std::nullopt;
     return offset;
-  }
-  static std::string base64(BytesView bytes) {
-    std::string text = to_base64url(bytes);
-    for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
-    while (text.size() % 4 != 0) text += '=';
-    return text;
   }
 
  private:
