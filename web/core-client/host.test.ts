@@ -176,14 +176,17 @@ describe("A core's host", () => {
         { case: "httpCall", value: { call: 1, method: "PATCH", bodyFile: "a".repeat(32), bodySize: 2n } },
         { case: "fetchFile", value: { call: 2, file: "b".repeat(32) } },
         { case: "removeFile", value: { file: "c".repeat(32) } },
+        { case: "httpCall", value: { call: 3, method: "PATCH", bodyFile: "d".repeat(32), bodySize: 2n } },
       ],
     ]);
     request(host);
+    files.sent[1]?.missing();
     files.sent[0]?.progress(1);
     files.sent[0]?.answered({ status: 204, body: new Uint8Array([6]) });
     files.fetched[0]?.progress(7);
     files.fetched[0]?.ended(FileFetched_Outcome.kRefused, 404);
     expect(script.inputs.slice(1)).toMatchObject([
+      { case: "fileFetched", value: { call: 3, outcome: FileFetched_Outcome.kMissing } },
       { case: "httpProgress", value: { call: 1, done: 1n } },
       { case: "httpResponse", value: { call: 1, status: 204, body: new Uint8Array([6]) } },
       { case: "httpProgress", value: { call: 2, done: 7n } },

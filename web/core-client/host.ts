@@ -12,6 +12,7 @@ import { FrameGatherer } from "./frame_gatherer";
 import { RequestSchema, ResponseSchema } from "./generated/client_api/client_api_pb";
 import {
   ActionSchema,
+  FileFetched_Outcome,
   InputSchema,
   type Action,
   type FetchFile,
@@ -199,6 +200,7 @@ export class CoreHost {
     const cancel = this.files.send(httpCall, {
       progress: (done) => this.progressed(call, done),
       answered: (answer) => this.answered(call, answer),
+      missing: () => this.fileEnded(call, FileFetched_Outcome.kMissing, 0),
     });
     this.calls.set(call, cancel);
   }
@@ -207,10 +209,7 @@ export class CoreHost {
     const { call } = wanted;
     const cancel = this.files.fetch(wanted, {
       progress: (done) => this.progressed(call, done),
-      ended: (outcome, status) => {
-        this.calls.delete(call);
-        this.submit({ case: "fileFetched", value: { call, outcome, status } });
-      },
+      ended: (outcome, status) => this.fileEnded(call, outcome, status),
     });
     this.calls.set(call, cancel);
   }
@@ -218,6 +217,11 @@ export class CoreHost {
   private answered(call: number, { status, body }: HttpAnswer): void {
     this.calls.delete(call);
     this.submit({ case: "httpResponse", value: { call, status, body } });
+  }
+
+  private fileEnded(call: number, outcome: FileFetched_Outcome, status: number): void {
+    this.calls.delete(call);
+    this.submit({ case: "fileFetched", value: { call, outcome, status } });
   }
 
   private progressed(call: number, done: number): void {

@@ -121,30 +121,32 @@ describe("Sealing and reading", () => {
 });
 
 describe("Sending", () => {
-  const send = (bodyFile: string, bodyOffset: bigint, bodySize: bigint): Promise<HttpAnswer> =>
+  const send = (bodyFile: string, bodyOffset: bigint, bodySize: bigint): Promise<HttpAnswer | "missing"> =>
     new Promise((answered) =>
       files.send(
         create(HttpCallSchema, { method: "PATCH", url: server.url, bodyFile, bodyOffset, bodySize, bearer: "token" }),
-        { progress: () => {}, answered },
+        { progress: () => {}, answered, missing: () => answered("missing") },
       ),
     );
 
   test("a part of a file is the body of the call", async () => {
     const name = module.fileName(await files.seal(new Blob([numbered(100_000)])));
-    expect((await send(name, 70_000n, 30_000n)).status).toBe(204);
+    expect(await send(name, 70_000n, 30_000n)).toMatchObject({ status: 204 });
     const [call] = server.seen;
     expect(call?.authorization).toBe("Bearer token");
     expect(Buffer.compare(call?.body ?? Buffer.of(), (await bytesIn(name)).subarray(70_000, 100_000))).toBe(0);
   });
 
-  test("what is not there, or has no such part, has no answer, and asks for nothing", async () => {
+  test("what is not there, or has no such part, is missing, and asks for nothing", async () => {
     const name = module.fileName(await files.seal(new Blob(["short"])));
     for (const [file, size] of [
       [name, 10_000n],
       ["f".repeat(32), 1n],
       ["../kith.db", 1n],
     ] as const)
-      expect((await send(file, 0n, size)).status).toBe(0);
+      expect(await send(file, 0n, size)).toBe("missing");
+    vi.spyOn(folder, "content").mockRejectedValue(new Error("the disk"));
+    expect(await send(name, 0n, 1n), "whether it is there is not known").toMatchObject({ status: 0 });
     expect(server.seen).toEqual([]);
   });
 });

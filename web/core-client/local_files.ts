@@ -2,7 +2,7 @@
 
 // The sealed files of a device where they are: what the core's host is asked for of them, and what a page is. What is
 // done with one file for the core is done in order.
-import { isFileName, partOf, type FileFolder } from "./file_folder";
+import { isFileName, partOf, type FileContent, type FileFolder } from "./file_folder";
 import { fetchFile, type Fetched } from "./file_fetching";
 import { SealedReader, type OpenedFile } from "./file_reading";
 import { failureOf, sealFile } from "./file_sealing";
@@ -37,7 +37,9 @@ export class LocalFiles implements SealedFiles {
     return cancellable(async (signal) => {
       const progress = paced((done) => void (signal.aborted || listener.progress(done)));
       const answer = await this.sendOf(call, progress, signal);
-      if (!signal.aborted) listener.answered(answer);
+      if (signal.aborted) return;
+      if (answer === undefined) listener.missing();
+      else listener.answered(answer);
     });
   }
 
@@ -109,13 +111,22 @@ export class LocalFiles implements SealedFiles {
     return this.loaded;
   }
 
-  private async sendOf(call: HttpCall, progress: (done: number) => void, signal: AbortSignal): Promise<HttpAnswer> {
-    const content = isFileName(call.bodyFile)
-      ? await this.folder.content(call.bodyFile).catch(() => undefined)
-      : undefined;
+  /** Undefined: there is no such part of a file. A folder that can't be read says nothing of that. */
+  private async sendOf(
+    call: HttpCall,
+    progress: (done: number) => void,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer | undefined> {
+    if (!isFileName(call.bodyFile)) return undefined;
     const from = Number(call.bodyOffset);
     const to = from + Number(call.bodySize);
-    if (content === undefined || to > content.size) return NO_ANSWER;
+    let content: FileContent | undefined;
+    try {
+      content = await this.folder.content(call.bodyFile);
+    } catch {
+      return NO_ANSWER;
+    }
+    if (content === undefined || to > content.size) return undefined;
     return this.sendPart(call, content.slice(from, to), progress, signal);
   }
 

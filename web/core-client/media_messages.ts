@@ -34,6 +34,7 @@ export type OfCore =
 export type ToCore =
   | { kind: "progress"; id: number; done: number }
   | { kind: "answered"; id: number; answer: HttpAnswer }
+  | { kind: "missing"; id: number }
   | { kind: "ended"; id: number; outcome: FileFetched_Outcome; status: number }
   | { kind: "found"; id: number; files: string[] };
 

@@ -53,6 +53,7 @@ const said = (count: number) => vi.waitFor(() => expect(told.length).toBe(count)
 const listener = {
   progress: (done: number) => void told.push(done),
   answered: (answer: unknown) => void told.push(answer),
+  missing: () => void told.push("missing"),
   ended: (outcome: Outcome, status: number) => void told.push([outcome, status]),
 };
 
@@ -71,6 +72,17 @@ test("a send, a fetch and a find are told of each on its own", async () => {
   there.sends[0]?.[1].answered({ status: 204, body: new Uint8Array([9]) });
   await said(6);
   expect(told).toEqual([1, 2, ["b"], ["c"], [Outcome.kRefused, 410], { status: 204, body: new Uint8Array([9]) }]);
+});
+
+test("a file that is missing ends what was to send it", async () => {
+  const cancel = here.send(create(HttpCallSchema, { call: 1 }), listener);
+  await vi.waitFor(() => expect(there.sends.length).toBe(1));
+  there.sends[0]?.[1].missing();
+  await said(1);
+  cancel();
+  here.remove("x");
+  await vi.waitFor(() => expect(there.done).toEqual(["remove x"]));
+  expect(told).toEqual(["missing"]);
 });
 
 test("what is called off is heard of no more, and only what is under way is", async () => {

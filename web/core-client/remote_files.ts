@@ -29,6 +29,7 @@ export class RemoteFiles implements SealedFiles {
         if (message.kind === "progress") return listener.progress(message.done);
         end();
         if (message.kind === "answered") listener.answered(message.answer);
+        if (message.kind === "missing") listener.missing();
       },
     );
   }
@@ -80,11 +81,16 @@ export function serveCore(files: SealedFiles, port: Port): void {
     switch (data.kind) {
       case "send": {
         const { id, call } = data;
-        const answered: SendListener["answered"] = (answer) => {
+        const end = (message: ToCore): void => {
           cancels.delete(id);
-          post({ kind: "answered", id, answer });
+          post(message);
         };
-        return void cancels.set(id, files.send(call, { progress: answering(id), answered }));
+        const listener: SendListener = {
+          progress: answering(id),
+          answered: (answer) => end({ kind: "answered", id, answer }),
+          missing: () => end({ kind: "missing", id }),
+        };
+        return void cancels.set(id, files.send(call, listener));
       }
       case "fetch": {
         const { id, wanted } = data;

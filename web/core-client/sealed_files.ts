@@ -10,8 +10,10 @@ export type Cancel = () => void;
 export interface SendListener {
   /** So many bytes of the body have left; at most five times a second. */
   progress(done: number): void;
-  /** The end. */
+  /** The end; or `missing` is. */
   answered(answer: HttpAnswer): void;
+  /** The file is not there, or has no such part: nothing was sent. */
+  missing(): void;
 }
 export interface FetchListener {
   /** So many bytes of the file are here; at most five times a second. */

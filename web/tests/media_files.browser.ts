@@ -229,7 +229,7 @@ describe("Files over the network", () => {
       ({ sendPart }, [url, file]) => sendPart(url ?? "", file ?? "", 1_000_000, 3_000_000),
       [server.url, name],
     );
-    assert.equal(answer?.status, 204);
+    assert.ok(typeof answer === "object" && answer.status === 204);
     assert.ok(told.every((done) => done <= 3_000_000));
     const body = server.seen.at(-1)?.body ?? Buffer.of();
     assert.equal(Buffer.compare(body, server.file.subarray(1_000_000, 4_000_000)), 0);
@@ -238,7 +238,7 @@ describe("Files over the network", () => {
       ({ sendPart }, [url, file]) => sendPart(url ?? "", file ?? "", 1_000_000, 30_000_000),
       [server.url, name],
     );
-    assert.equal(beyond.answer?.status, 0);
+    assert.equal(beyond.answer, "missing");
   });
 });
 

@@ -89,7 +89,7 @@ function fetchFile({ size, ...wanted }: Fetch, cancelAt = Infinity) {
 }
 
 function sendPart(url: string, bodyFile: string, offset: number, size: number, cancelAt = Infinity) {
-  return new Promise<{ answer: HttpAnswer | undefined; told: number[] }>((resolve) => {
+  return new Promise<{ answer: HttpAnswer | "missing" | undefined; told: number[] }>((resolve) => {
     const told: number[] = [];
     const call = { method: "PATCH", url, bodyFile, bodyOffset: BigInt(offset), bodySize: BigInt(size) };
     const cancel = files.send(create(HttpCallSchema, call), {
@@ -100,6 +100,7 @@ function sendPart(url: string, bodyFile: string, offset: number, size: number, c
         resolve({ answer: undefined, told });
       },
       answered: (answer) => resolve({ answer, told }),
+      missing: () => resolve({ answer: "missing", told }),
     });
   });
 }
