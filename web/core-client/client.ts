@@ -67,7 +67,11 @@ export class CoreClient implements DeviceMedia {
     private readonly worker: Worker,
     mediaWorker: Worker,
   ) {
-    this.media = new PageMedia(mediaWorker, (id) => this.call("openMedia", { id }));
+    this.media = new PageMedia(mediaWorker, {
+      openMedia: (id) => this.call("openMedia", { id }),
+      removeMedia: (id) => this.call("removeMedia", { id }),
+      fetchMedia: (id) => this.call("fetchMedia", { id }),
+    });
     addEventListener("online", this.onNetwork);
     addEventListener("offline", this.onNetwork);
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.receive(data));

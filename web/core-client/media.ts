@@ -5,8 +5,8 @@ import type { SealedFile } from "./generated/client_api/client_api_pb";
 
 /**
  * noRoom: the browser gives no more space. failed: its files, or the file that was given, can't be read or written.
- * broken: what is on this device is not what the message is about; RemoveMedia and FetchMedia bring it anew. aborted:
- * by the caller.
+ * broken: what is on this device is not what the message is about, or is gone; the core is asked to fetch it, once for
+ * each message and page. aborted: by the caller.
  */
 export type MediaFailureReason = "noRoom" | "failed" | "broken" | "aborted";
 

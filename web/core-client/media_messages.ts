@@ -14,14 +14,16 @@ export type ToMedia =
   | { kind: "seal"; id: number; file: Blob }
   | { kind: "abort"; id: number }
   | { kind: "read"; id: number; opened: OpenedFile }
-  /** The other end of the port speaks OfReader: a service worker, which has asked this page. */
-  | { kind: "serve"; opened: OpenedFile; port: MessagePort };
+  /** The message's file. The other end of the port speaks OfReader: a service worker, which has asked this page. */
+  | { kind: "serve"; message: string; opened: OpenedFile; port: MessagePort };
 
 export type FromMedia =
   | { kind: "progress"; id: number; done: number }
   | { kind: "sealed"; id: number; sealed: FileIdentity }
   | { kind: "bytes"; id: number; bytes: Uint8Array<ArrayBuffer> }
-  | { kind: "failed"; id: number; reason: MediaFailureReason; detail: string };
+  | { kind: "failed"; id: number; reason: MediaFailureReason; detail: string }
+  /** What was to be served of this message. */
+  | { kind: "broken"; message: string };
 
 /** From the core's Worker; `id` is that of one send, fetch or find. */
 export type OfCore =

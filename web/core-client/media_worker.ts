@@ -43,7 +43,7 @@ scope.addEventListener("message", ({ data }) => {
         scope.postMessage({ kind: "bytes", id: data.id, bytes }, [bytes.buffer]);
       });
     case "serve":
-      return serve(data.opened, data.port);
+      return serve(data.message, data.opened, data.port);
   }
 });
 
@@ -67,8 +67,8 @@ async function seal(of: LocalFiles, id: number, file: Blob, signal: AbortSignal)
 }
 
 /** Answers one who reads, until it closes or the file turns out to be broken. */
-function serve(opened: OpenedFile, port: MessagePort): void {
-  const post = (message: ToReader, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
+function serve(message: string, opened: OpenedFile, port: MessagePort): void {
+  const post = (answer: ToReader, transfer: Transferable[] = []): void => port.postMessage(answer, transfer);
   const read = files?.reader(opened);
   port.onmessage = async ({ data }: MessageEvent<OfReader>) => {
     if (data.kind === "close") return port.close();
@@ -79,6 +79,7 @@ function serve(opened: OpenedFile, port: MessagePort): void {
     } catch (error) {
       post({ kind: "failed", detail: String(error) });
       port.close();
+      if (failureOf(error).reason === "broken") scope.postMessage({ kind: "broken", message });
     }
   };
   post({ kind: "opened", size: opened.size });

@@ -41,6 +41,7 @@ class ScriptedWorker implements MediaWorker {
 let worker: ScriptedWorker;
 let container: EventTarget & { controller: object | null };
 let asked: string[];
+let fetched: string[];
 let media: PageMedia;
 
 beforeEach(() => {
@@ -49,11 +50,21 @@ beforeEach(() => {
   container = Object.assign(new EventTarget(), { controller: null });
   vi.stubGlobal("navigator", { serviceWorker: container });
   asked = [];
-  media = new PageMedia(worker, async (id) => {
-    asked.push(id);
-    if (id !== MESSAGE) throw new Error("kNoSuchFile");
-    const sealed = { fileId: "02".repeat(16), key: KEY, size: 5n, digest: KEY };
-    return create(OpenMediaResponseSchema, { file: "a".repeat(32), sealed });
+  fetched = [];
+  media = new PageMedia(worker, {
+    async openMedia(id) {
+      asked.push(id);
+      if (id !== MESSAGE) throw new Error("kNoSuchFile");
+      const sealed = { fileId: "02".repeat(16), key: KEY, size: 5n, digest: KEY };
+      return create(OpenMediaResponseSchema, { file: "a".repeat(32), sealed });
+    },
+    async removeMedia(id) {
+      fetched.push(`not ${id}`);
+    },
+    async fetchMedia(id) {
+      fetched.push(id);
+      throw new Error("kFileGone");
+    },
   });
 });
 afterEach(() => {
@@ -70,6 +81,7 @@ async function ask(message: string, page = secret()): Promise<unknown> {
   await vi.advanceTimersByTimeAsync(1);
   return heard[0];
 }
+const never = () => Promise.reject(new Error());
 const secret = () => new URL(media.mediaUrl(MESSAGE, { type: "" }), "https://x").searchParams.get("page") ?? "";
 const served = () => worker.said.filter(({ kind }) => kind === "serve");
 
@@ -108,13 +120,35 @@ test("what a message holds is read by what the core says of it", async () => {
   await expect(media.readMedia("other")).rejects.toThrow("kNoSuchFile");
 });
 
+test("a file that is here no more, or is another, is fetched anew, once, whoever was to have it", async () => {
+  const read = async (reason: "broken" | "failed") => {
+    const reading = media.readMedia(MESSAGE);
+    await vi.advanceTimersByTimeAsync(1);
+    worker.say({ kind: "failed", id: worker.lastId(), reason, detail: "" });
+    await expect(reading).rejects.toMatchObject({ reason });
+  };
+  await read("failed");
+  expect(fetched).toEqual([]);
+  await read("broken");
+  await read("broken");
+  expect(fetched).toEqual([`not ${MESSAGE}`, MESSAGE]);
+  await ask(MESSAGE);
+  expect(served().at(-1)).toMatchObject({ message: MESSAGE });
+  worker.say({ kind: "broken", message: MESSAGE });
+  worker.say({ kind: "broken", message: "f".repeat(32) });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(fetched.slice(2)).toEqual([`not ${"f".repeat(32)}`, "f".repeat(32)]);
+});
+
 test("whoever has no address of this page gets nothing, and the core is not asked", async () => {
   expect(await ask(MESSAGE, "0".repeat(32))).toMatchObject({ kind: "failed" });
   expect(await ask(MESSAGE, "")).toMatchObject({ kind: "failed" });
   expect([asked, served()]).toEqual([[], []]);
   expect(secret()).toMatch(/^[0-9a-f]{32}$/);
   expect(
-    new PageMedia(new ScriptedWorker(), () => Promise.reject(new Error())).mediaUrl(MESSAGE, { type: "" }),
+    new PageMedia(new ScriptedWorker(), { openMedia: never, removeMedia: never, fetchMedia: never }).mediaUrl(MESSAGE, {
+      type: "",
+    }),
   ).not.toBe(media.mediaUrl(MESSAGE, { type: "" }));
 });
 

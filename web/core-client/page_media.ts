@@ -26,8 +26,12 @@ export interface MediaWorker {
   addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
   terminate(): void;
 }
-/** Asks the core (OpenMedia). Rejects with CoreFailure. */
-export type OpenMedia = (messageId: string) => Promise<OpenMediaResponse>;
+/** What the core is asked for. Each rejects with CoreFailure. */
+export interface MediaCore {
+  openMedia(messageId: string): Promise<OpenMediaResponse>;
+  removeMedia(messageId: string): Promise<unknown>;
+  fetchMedia(messageId: string): Promise<unknown>;
+}
 
 interface Waiting {
   answered(message: FromMedia & { kind: "sealed" | "bytes" }): void;
@@ -43,13 +47,14 @@ export class PageMedia implements DeviceMedia {
   private readonly page = randomHex(16);
   private readonly waiting = new Map<number, Waiting>();
   private readonly openings = new Map<string, Promise<OpenedFile>>(); // of the last minute
+  private readonly fetchedAnew = new Set<string>(); // messages
   private nextId = 1;
   private ended: MediaFailure | undefined;
 
   /** The Worker is media_worker.ts, and this its only user. */
   constructor(
     private readonly worker: MediaWorker,
-    private readonly open: OpenMedia,
+    private readonly core: MediaCore,
   ) {
     worker.addEventListener("message", ({ data }) => this.receive(data));
     worker.addEventListener("error", ({ message }) => this.end(new MediaFailure("failed", message)));
@@ -64,8 +69,11 @@ export class PageMedia implements DeviceMedia {
   }
 
   async readMedia(messageId: string): Promise<Uint8Array<ArrayBuffer>> {
-    const opened = openedOf(await this.open(messageId));
-    const answer = await this.ask((id) => ({ kind: "read", id, opened }));
+    const opened = openedOf(await this.core.openMedia(messageId));
+    const answer = await this.ask((id) => ({ kind: "read", id, opened })).catch((error: unknown) => {
+      if (error instanceof MediaFailure && error.reason === "broken") this.fetchAnew(messageId);
+      throw error;
+    });
     if (answer.kind !== "bytes") throw new MediaFailure("failed", "no answer to read");
     return answer.bytes;
   }
@@ -109,11 +117,24 @@ export class PageMedia implements DeviceMedia {
   private opened(messageId: string): Promise<OpenedFile> {
     const known = this.openings.get(messageId);
     if (known !== undefined) return known;
-    const opening = this.open(messageId).then(openedOf);
+    const opening = this.core.openMedia(messageId).then(openedOf);
     const forget = (): void => void this.openings.delete(messageId);
     this.openings.set(messageId, opening);
     opening.then(() => setTimeout(forget, OPENED_FOR_MS), forget);
     return opening;
+  }
+
+  /**
+   * The core has it that a file is here which is not, or is another: it is told to do without, and to fetch it. Once: if
+   * its sender has sealed it wrongly, a second time would be of no use.
+   */
+  private fetchAnew(messageId: string): void {
+    if (this.fetchedAnew.has(messageId)) return;
+    this.fetchedAnew.add(messageId);
+    this.core
+      .removeMedia(messageId)
+      .then(() => this.core.fetchMedia(messageId))
+      .catch(() => undefined); // its message is gone, or was opened for the only time
   }
 
   private container(): ServiceWorkerContainer | undefined {
@@ -135,6 +156,7 @@ export class PageMedia implements DeviceMedia {
   }
 
   private receive(message: FromMedia): void {
+    if (message.kind === "broken") return this.fetchAnew(message.message);
     const waiting = this.waiting.get(message.id);
     if (message.kind === "progress") return waiting?.progress?.(message.done);
     this.waiting.delete(message.id);
@@ -154,7 +176,7 @@ export class PageMedia implements DeviceMedia {
     if (data?.kind !== "open-media" || port === undefined) return;
     if (data.page !== this.page) return port.postMessage({ kind: "failed", detail: "of another page" });
     this.opened(data.message).then(
-      (opened) => this.worker.postMessage({ kind: "serve", opened, port }, [port]),
+      (opened) => this.worker.postMessage({ kind: "serve", message: data.message, opened, port }, [port]),
       (error: unknown) => port.postMessage({ kind: "failed", detail: String(error) }),
     );
   };

@@ -431,6 +431,9 @@ describe("Addresses of files", () => {
       await address({ type: "video/mp4" }),
     );
     assert.ok(typeof got === "number" && got > 0 && got < 5_000_000, String(got));
+    await eventually("the core is asked for it", async () => {
+      return (await within(page, ({ wanted }) => wanted())).join() === MESSAGE;
+    });
   });
 
   test("have another way where no service worker is: in memory", async () => {

@@ -133,4 +133,15 @@ describe("A file between two people", () => {
     await eventually("the file is here", async () => (await stateAtPage(back)) === State.kHere);
     assert.equal(await wrongAtPage(back, 20_000_001), "nothing");
   });
+
+  test("that the browser has lost, or changed, comes again when somebody looks at it", async () => {
+    const back = await within(page, ({ newestFile }) => newestFile());
+    for (const harm of ["lose", "change"] as const) {
+      const other = await open(); // once for each page
+      await within(other, ({ harmFile }, [id, how]) => harmFile(id ?? "", how as "lose"), [back, harm]);
+      assert.match(await wrongAtPage(back, 20_000_001, other), /broken/, harm);
+      await eventually("it is here again", async () => (await wrongAtPage(back, 20_000_001, other)) === "nothing");
+      await other.close();
+    }
+  });
 });

@@ -59,7 +59,18 @@ async function wrongIn(id: string, size: number): Promise<string> {
   }
 }
 
-const clientTesting = { client, register, sendFile, message, stateOf, newestFile, wrongIn };
+/** What a browser does that is short of room, or whose disk fails. */
+async function harmFile(id: string, how: "lose" | "change"): Promise<void> {
+  const { file } = await client.call("openMedia", { id });
+  let folder = await navigator.storage.getDirectory();
+  for (const step of ["kith", "main", "media", file.slice(0, 2)]) folder = await folder.getDirectoryHandle(step);
+  if (how === "lose") return folder.removeEntry(file);
+  const writable = await (await folder.getFileHandle(file)).createWritable({ keepExistingData: true });
+  await writable.write({ type: "write", position: 100_000, data: new Uint8Array([1, 2, 3]) });
+  await writable.close();
+}
+
+const clientTesting = { client, register, sendFile, message, stateOf, newestFile, wrongIn, harmFile };
 export type ClientTesting = typeof clientTesting;
 declare global {
   interface Window {

@@ -58,10 +58,18 @@ const countedWorker: MediaWorker = {
   terminate: () => worker.terminate(),
 };
 
-const media = new PageMedia(countedWorker, async (id) => {
-  const known = messages.get(id);
-  if (known === undefined) throw new Error("kNoSuchFile");
-  return create(OpenMediaResponseSchema, known);
+/** The messages whose files the core was asked to fetch. */
+const wanted: string[] = [];
+const media = new PageMedia(countedWorker, {
+  async openMedia(id) {
+    const known = messages.get(id);
+    if (known === undefined) throw new Error("kNoSuchFile");
+    return create(OpenMediaResponseSchema, known);
+  },
+  async removeMedia() {},
+  async fetchMedia(id) {
+    wanted.push(id);
+  },
 });
 const files = new RemoteFiles(port2);
 
@@ -143,6 +151,7 @@ const testing = {
   bytesOf,
   serviceWorker,
   served: () => served,
+  wanted: () => wanted,
 };
 export type MediaTesting = typeof testing;
 declare global {
