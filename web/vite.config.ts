@@ -180,12 +180,16 @@ export default defineConfig({
     },
   },
   worker: { format: "es", plugins: () => [othersCode.worker] },
-  // What is imported on demand too: found later, it would come with a second React into a page that runs from the
-  // sources.
+  // For a page that runs from the sources. None is looked for: one that is found when its part is first shown would be
+  // packed with all others anew, and come with a second React into the page.
   optimizeDeps: {
-    include: ["react", "react-dom/client", "react/jsx-runtime", "react/jsx-dev-runtime"].concat(
-      ["menu", "select"].map((part) => `@ariakit/react/${part}`),
-    ),
+    noDiscovery: true,
+    include: [
+      ...["react", "react/jsx-runtime", "react/jsx-dev-runtime", "react-dom", "react-dom/client", "react-easy-crop"],
+      ...["menu", "select"].map((part) => `@ariakit/react/${part}`),
+      ...["", "/codegenv2", "/wire"].map((part) => `@bufbuild/protobuf${part}`),
+      ...["intl-messageformat", "linkify-it", "qr/decode.js", "uqr", "thumbhash", "heic-to/csp"],
+    ],
   },
   server: { proxy: { "/v1": { target: kithd, ws: true }, "/source": kithd }, fs: { allow: [here("..")] } },
   test: {

@@ -21,7 +21,6 @@ export class Gallery {
       root: fileURLToPath(new URL("../..", import.meta.url)),
       configFile: fileURLToPath(new URL("../../vite.config.ts", import.meta.url)),
       logLevel: "error",
-      optimizeDeps: { entries: ["tests/gallery/index.html"] },
       server: { host: "127.0.0.1", port: 0, hmr: false, watch: null, proxy: {} },
     });
     await vite.listen();

@@ -24,7 +24,6 @@ export class Harness {
       root: fileURLToPath(new URL("../..", import.meta.url)),
       configFile: fileURLToPath(new URL("../../vite.config.ts", import.meta.url)),
       server: { port: 0, host: "127.0.0.1", hmr: false, watch: null, proxy: {} },
-      optimizeDeps: { entries: ["tests/harness/index.html"] },
       logLevel: "error",
     });
     await vite.listen();
