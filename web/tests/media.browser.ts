@@ -258,8 +258,13 @@ describe("files between two people", () => {
     await once.getByRole("button", { name: "View" }).click();
     const viewer = benPage.locator("dialog[data-part=once-viewer]");
     await viewer.locator("img").waitFor();
+    await once.getByText("Opened").waitFor(); // behind what is shown, which stays
+    assert.equal(
+      await viewer.locator("img").evaluate((img) => (img as HTMLImageElement).decode().then(() => "shown")),
+      "shown",
+    );
     await benPage.keyboard.press("Escape");
-    await once.getByText("Opened").waitFor();
+    await viewer.waitFor({ state: "detached" });
     assert.equal(await open.count(), 0);
     assert.equal(await lastPart(anaPage, "once").locator("[data-part=open-once]").count(), 0);
   });

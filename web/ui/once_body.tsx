@@ -2,7 +2,7 @@
 
 // What can be viewed once: nothing of it is shown before somebody asks for that, and nothing is kept after. While it is
 // shown it can't be saved from here; that nobody takes a picture of the screen, nobody can promise.
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
 import { MediaKind, type Media, type Message } from "../view-models/core";
 import { doneOf, standingOf } from "../view-models/media_state";
@@ -74,13 +74,14 @@ interface OnceViewerProps {
 function OnceViewer({ message, media, onClose }: OnceViewerProps) {
   const { media: port, player } = useMediaTools();
   const [shown, setShown] = useState<Shown>();
-  const isPicture = media.kind === MediaKind.kPhoto || media.kind === MediaKind.kAnimation;
+  // As it was when it was opened: its message tells nothing of it from then on.
+  const [isPicture] = useState(media.kind === MediaKind.kPhoto || media.kind === MediaKind.kAnimation);
+  const openOnce = useEffectEvent(() => port.pictures.once(message.id, isPicture ? "" : media.mimeType));
   useEffect(() => {
     let gone = false;
     let url = "";
     const forget = () => url !== "" && URL.revokeObjectURL(url);
-    const opened = port.pictures.once(message.id, isPicture ? "" : media.mimeType);
-    void opened.then((found) => {
+    void openOnce().then((found) => {
       if ("url" in found) ({ url } = found);
       if (gone) forget();
       else setShown(found);
@@ -89,7 +90,7 @@ function OnceViewer({ message, media, onClose }: OnceViewerProps) {
       gone = true;
       forget();
     };
-  }, [port, message.id, isPicture, media.mimeType]);
+  }, []);
   const name = say("once.what", { kind: kindName(media) });
   const onPlay = (element: HTMLMediaElement) => {
     player?.pause();
