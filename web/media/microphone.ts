@@ -58,6 +58,20 @@ function levels(stream: MediaStream): { level: () => number; end: () => void } {
 
 async function record(): Promise<Recording> {
   const stream = await heard();
+  try {
+    return recordingOf(stream);
+  } catch (error) {
+    silence(stream);
+    throw error;
+  }
+}
+
+/** The browser shows no longer that it listens. */
+function silence(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+function recordingOf(stream: MediaStream): Recording {
   const type = TYPES.find((each) => MediaRecorder.isTypeSupported(each)) ?? "";
   const recorder = new MediaRecorder(stream, {
     ...(type === "" ? {} : { mimeType: type }),
@@ -68,7 +82,7 @@ async function record(): Promise<Recording> {
   const { level, end } = levels(stream);
   const begun = performance.now();
   const leave = () => {
-    for (const track of stream.getTracks()) track.stop();
+    silence(stream);
     end();
   };
   recorder.start();

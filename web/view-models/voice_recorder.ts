@@ -53,6 +53,8 @@ type Recorded = Awaited<ReturnType<Recording["stop"]>>;
 export class VoiceRecorderViewModel extends ViewModel<VoiceRecorderSnapshot> {
   private recording: Recording | undefined;
   private recorded: Recorded | undefined;
+  /** From its end on. */
+  private made: Promise<Recorded> | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
   private begun = 0;
   private ended = false;
@@ -93,16 +95,26 @@ export class VoiceRecorderViewModel extends ViewModel<VoiceRecorderSnapshot> {
 
   /** Ends the recording: it can be heard before it is sent. */
   readonly stop = async (): Promise<void> => {
-    const { recording } = this;
-    if (recording === undefined || this.snapshot().stage !== "recording") return;
-    clearInterval(this.timer);
-    this.recording = undefined;
+    if (this.snapshot().stage !== "recording") return;
     this.update({ stage: "recorded", locked: true, secondsLeft: 0 });
-    const recorded = await recording.stop();
-    if (this.ended) return;
-    this.recorded = recorded;
-    this.update({ ms: recorded.durationMs, waveform: recorded.waveform });
+    try {
+      const recorded = await this.finish();
+      if (this.ended || recorded === undefined) return;
+      this.recorded = recorded;
+      this.update({ ms: recorded.durationMs, waveform: recorded.waveform });
+    } catch (error) {
+      console.debug(`kith: a recording does not end: ${String(error)}`);
+      if (!this.ended) this.options.onClose(say("voice.failed"));
+    }
   };
+
+  private finish(): Promise<Recorded> | undefined {
+    clearInterval(this.timer);
+    this.made ??= this.recording?.stop();
+    this.recording = undefined; // what is sent is not thrown away
+    this.made?.catch(() => undefined); // said by whoever waits for it, which may be later
+    return this.made;
+  }
 
   /** The button was held, and let go. */
   readonly letGo = (): void => {
@@ -112,11 +124,9 @@ export class VoiceRecorderViewModel extends ViewModel<VoiceRecorderSnapshot> {
   };
 
   readonly send = (): void => {
-    const { recording, recorded, options } = this;
-    if (recorded === undefined && recording === undefined) return;
-    clearInterval(this.timer);
-    this.recording = undefined; // what is sent is not thrown away
-    const made = recorded === undefined ? recording?.stop() : Promise.resolve(recorded);
+    const { options } = this;
+    const made = this.finish();
+    if (made === undefined) return;
     options.send({
       conversation: options.conversation,
       kind: MediaKind.kVoice,
@@ -126,7 +136,7 @@ export class VoiceRecorderViewModel extends ViewModel<VoiceRecorderSnapshot> {
       quoteMessageId: options.quoteMessageId(),
       album: "",
       once: this.snapshot().once,
-      prepare: async () => preparedOf(await (made ?? Promise.reject(new Error("nothing was recorded")))),
+      prepare: async () => preparedOf(await made),
     });
     options.onClose("");
   };
