@@ -64,11 +64,14 @@ export class MediaGalleryViewModel extends ViewModel<MediaGallerySnapshot> {
       const from = oldest === undefined ? {} : { beforeOrderUs: oldest.orderUs, beforeId: oldest.id };
       const params = { conversation: this.conversation, kinds: KINDS[tab], limit: READ_AT_ONCE, ...from };
       const page = await this.core.call("listMedia", params);
-      if (round === this.round) this.put([...messages, ...page.messages], { loaded: true, more: page.more, error: "" });
+      if (round !== this.round) return;
+      // What has come or gone meanwhile is in the snapshot of now.
+      this.put([...this.snapshot().messages, ...page.messages], { loaded: true, more: page.more, error: "" });
     } catch (error) {
       if (round === this.round) this.update({ loaded: true, more: false, error: failureText(error) });
+    } finally {
+      if (round === this.round) this.reading = false;
     }
-    if (round === this.round) this.reading = false;
   };
 
   readonly fetch = ({ id }: Message): Promise<unknown> => this.core.call("fetchMedia", { id }).catch(() => undefined);

@@ -24,7 +24,8 @@ const READ_AT_ONCE = 200;
 const NEAR = 3;
 
 /** What can be viewed once is nothing to come across. */
-const isToBeSeen = ({ body }: Message): boolean => body.case === "media" && !body.value.viewOnce;
+const isToBeSeen = ({ body }: Message): boolean =>
+  body.case === "media" && !body.value.viewOnce && KINDS.includes(body.value.kind);
 
 export class ViewerViewModel extends ViewModel<ViewerSnapshot> {
   /** The oldest first. */
@@ -34,6 +35,7 @@ export class ViewerViewModel extends ViewModel<ViewerSnapshot> {
   private reading = false;
   /** Everything from the newest on is read. */
   private joined = false;
+  private ended = false;
   private readonly held: HeldMessages;
 
   constructor(
@@ -45,6 +47,7 @@ export class ViewerViewModel extends ViewModel<ViewerSnapshot> {
   ) {
     super({ message: undefined, previous: undefined, next: undefined, place: 0, count: 0 });
     this.held = store.holdMessages();
+    this.onDispose(() => (this.ended = true));
     this.onDispose(() => store.release(this.held));
     this.onDispose(store.subscribe((changes) => this.take(changes)));
   }
@@ -52,14 +55,19 @@ export class ViewerViewModel extends ViewModel<ViewerSnapshot> {
   async load(): Promise<void> {
     try {
       const message = await this.core.call("getMessage", { id: this.openedAt });
-      if (message.conversation !== this.conversation || message.body.case !== "media") return this.onGone();
+      if (message.conversation !== this.conversation || !isToBeSeen(message)) return this.leave();
       this.shownId = message.id;
       this.put([message]);
       await this.readToCurrent(message);
     } catch (error) {
       console.debug(`kith: pictures can't be read: ${String(error)}`);
-      if (this.shownId === "") this.onGone();
+      if (this.shownId === "") this.leave();
     }
+  }
+
+  /** Whoever has closed this one may look at another. */
+  private leave(): void {
+    if (!this.ended) this.onGone();
   }
 
   readonly step = (by: 1 | -1): void => {
@@ -121,19 +129,20 @@ export class ViewerViewModel extends ViewModel<ViewerSnapshot> {
     this.publish();
   }
 
-  private take({ messages, removed }: Changes): void {
-    if (this.messages.some(({ id }) => removed.has(id))) {
-      const at = this.at();
-      this.messages = this.messages.filter(({ id }) => !removed.has(id));
-      const left = this.messages[Math.min(at, this.messages.length - 1)];
-      if (left === undefined) return this.onGone();
-      if (removed.has(this.shownId)) this.shownId = left.id;
-      this.held.reset(this.messages);
+  private take({ messages, added, removed }: Changes): void {
+    const shown = this.messages[this.at()];
+    if (shown === undefined) return;
+    const left = this.messages.filter(({ id }) => !removed.has(id));
+    const news = added.filter((each) => each.conversation === this.conversation && isToBeSeen(each));
+    const isChanged = left.length < this.messages.length || messages.some(({ id }) => this.held.has(id));
+    if (!isChanged && news.length === 0) return;
+    if (removed.has(shown.id)) {
+      const next = left.find((each) => isBefore(shown, each)) ?? left.at(-1);
+      if (next === undefined) return this.leave();
+      this.shownId = next.id;
     }
-    if (messages.some(({ id }) => this.held.has(id)))
-      this.messages = this.messages.map((each) => this.held.get(each.id) ?? each);
-    else if (removed.size === 0) return;
-    this.publish();
+    this.messages = left.map((each) => this.held.get(each.id) ?? each);
+    this.put(news);
   }
 
   private publish(): void {
