@@ -5,7 +5,6 @@ import "../ui/styles";
 
 import type { Root } from "react-dom/client";
 
-import { pageMedia } from "../media/page_media";
 import { AppRoot } from "../ui/app_root";
 import { VersionContext } from "../ui/on_demand";
 import { AppViewModel } from "../view-models/app";
@@ -33,7 +32,7 @@ const BY_NONE: OpenedBy = { deviceLink: "", groupLink: "" };
 
 export function show(root: Root, core: Core, files: MediaFiles, around: Surroundings, opened = BY_NONE): AppViewModel {
   const app = new AppViewModel(core, {
-    media: pageMedia(files),
+    media: () => import("../media/page_media").then(({ pageMedia }) => pageMedia(files)),
     server: around.server,
     deviceName: deviceName(navigator.userAgent),
     attention: pageAttention(),

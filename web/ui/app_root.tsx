@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Chooses the screen, and lays out the panes of the main one.
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 
 import type { AppViewModel } from "../view-models/app";
 import { Connection } from "../view-models/core";
@@ -18,7 +18,6 @@ import { MediaContext } from "./media_context";
 import { MissingPart, MissingPopup, onDemand, type Missing } from "./on_demand";
 import { OwnAccount } from "./own_account";
 import { PageBoundary } from "./page_boundary";
-import { PlayerBar } from "./player_bar";
 import { Rail } from "./rail";
 import { FailureScreen, StartingScreen } from "./screens";
 import { useShortcuts } from "./shortcuts";
@@ -66,7 +65,16 @@ const GroupInfo = onDemand(
   () => import("./group_info").then(({ GroupInfo: panel }) => panel),
   atDetails("common.groupInfo"),
 );
+const PlayerBar = onDemand(() => import("./player_bar").then(({ PlayerBar: bar }) => bar), {
+  files: true,
+  missing: (missing) => (
+    <div className={styles.missing}>
+      <MissingPart {...missing} />
+    </div>
+  ),
+});
 const Viewer = onDemand(() => import("./viewer").then(({ Viewer: part }) => part), {
+  files: true,
   missing: (missing, { actions }) => <MissingPopup {...missing} onClose={actions.closeViewer} />,
 });
 const ContactPanel = onDemand(
@@ -151,7 +159,8 @@ interface ChatsProps {
 
 function Chats({ app, server, profile }: ChatsProps) {
   const snapshot = useViewModel(app);
-  const { open, contactPanel, groupInfo, topic, leftPanel, state, viewer } = snapshot;
+  const { open, contactPanel, groupInfo, topic, leftPanel, state, viewing, tools } = snapshot;
+  const media = useMemo(() => ({ tools, fetchTools: app.mediaTools }), [tools, app]);
   useShortcuts(app);
   useFocusReturn(app);
 
@@ -160,7 +169,7 @@ function Chats({ app, server, profile }: ChatsProps) {
   const details = open !== undefined && app.route.details;
   return (
     <OwnAccount value={state?.accountId ?? ""}>
-      <MediaContext value={app}>
+      <MediaContext value={media}>
         <div
           className={`${styles.app} ${open !== undefined ? styles.reading : ""} ${details ? styles.withDetails : ""}`}
         >
@@ -177,8 +186,8 @@ function Chats({ app, server, profile }: ChatsProps) {
           {details && groupInfo !== undefined && (
             <GroupInfo model={groupInfo} conversationModel={open} topic={topic} actions={app} />
           )}
-          {viewer !== undefined && <Viewer model={viewer} actions={app} />}
-          <PlayerBar player={app.player} openId={open?.id ?? ""} />
+          {open !== undefined && viewing !== "" && <Viewer model={open} openedAt={viewing} actions={app} />}
+          {tools !== undefined && <PlayerBar openId={open?.id ?? ""} />}
           <Toast app={app} />
         </div>
       </MediaContext>

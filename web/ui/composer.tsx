@@ -3,6 +3,7 @@
 // Where one writes: Enter sends, Shift+Enter makes a new line; on touch screens Enter makes the line and the button
 // sends.
 import {
+  useContext,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -22,10 +23,10 @@ import { say } from "../view-models/say";
 import { AttachButton } from "./attach_button";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
+import { MediaContext } from "./media_context";
 import { MicButton } from "./mic_button";
 import { onDemand } from "./on_demand";
 import { QuotedIn, QuotedPicture } from "./quoted_in";
-import { SendingFiles } from "./sending_files";
 import { useViewModel } from "./use_view_model";
 import styles from "./composer.module.css";
 import buttons from "./parts/button.module.css";
@@ -38,6 +39,10 @@ const MentionList = onDemand(() => import("./mention_list").then(({ MentionList:
 const RecordingLine = onDemand(() => import("./recording_line").then(({ RecordingLine: line }) => line), {
   waiting: () => <div className={styles.composerBox} />,
 });
+/** Fetched when something could be in it: what sends files is here. */
+const SendingFiles = onDemand(() => import("./sending_files").then(({ SendingFiles: files }) => files), {
+  files: true,
+});
 export const MENTION_LIST_ID = "mention-list";
 export const mentionOptionId = (at: number): string => `${MENTION_LIST_ID}-${at}`;
 
@@ -49,6 +54,7 @@ interface ComposerProps {
 export function Composer({ model, field }: ComposerProps) {
   const { conversation, recording } = useViewModel(model);
   const { text, quoted, error } = useViewModel(model.composer);
+  const { tools } = useContext(MediaContext);
 
   useDraftKept(model);
 
@@ -72,7 +78,7 @@ export function Composer({ model, field }: ComposerProps) {
           {error}
         </p>
       )}
-      <SendingFiles conversation={conversation.id} />
+      {tools !== undefined && <SendingFiles conversation={conversation.id} />}
       <div className={styles.composerFrame}>
         {recording !== undefined ? (
           <RecordingLine model={recording} />

@@ -1,34 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What components that show files need of the app around them.
-import { createContext, useContext, useEffect, useState } from "react";
+import { createContext, useContext } from "react";
 
-import { noMedia, type MediaPort, type Shown } from "../view-models/media_port";
-import type { PlayerViewModel } from "../view-models/player";
-import type { SendingFilesViewModel } from "../view-models/sending_files";
+import type { MediaTools } from "../view-models/media_tools";
 
-export interface MediaTools {
-  media: MediaPort;
-  player: PlayerViewModel | undefined;
-  sending: SendingFilesViewModel | undefined;
+export interface MediaSource {
+  /** undefined until `fetchTools` has been called, and has got them. */
+  tools: MediaTools | undefined;
+  fetchTools: () => Promise<unknown>;
 }
 
-export const MediaContext = createContext<MediaTools>({ media: noMedia, player: undefined, sending: undefined });
-export const useMediaTools = (): MediaTools => useContext(MediaContext);
+export const MediaContext = createContext<MediaSource>({
+  tools: undefined,
+  fetchTools: () => Promise.reject(new Error("there are no files here")),
+});
 
-/** The picture of a message, when it is `wanted`; undefined until it is there. */
-export function usePicture(messageId: string, wanted: boolean): Shown | undefined {
-  const { media } = useMediaTools();
-  const { pictures } = media;
-  const [shown, setShown] = useState<{ id: string; shown: Shown }>();
-  useEffect(() => {
-    if (!wanted) return;
-    let gone = false;
-    void pictures.hold(messageId).then((picture) => !gone && setShown({ id: messageId, shown: picture }));
-    return () => {
-      gone = true;
-      pictures.release(messageId);
-    };
-  }, [pictures, messageId, wanted]);
-  return wanted && shown?.id === messageId ? shown.shown : undefined;
+/** For parts that are fetched with `files` (on_demand.tsx), and what is in them: they are not shown without. */
+export function useMediaTools(): MediaTools {
+  const { tools } = useContext(MediaContext);
+  if (tools === undefined) throw new Error("a part that shows files, without what is done with files");
+  return tools;
 }

@@ -21,6 +21,15 @@ export function frameOf({ width, height }: Pick<Media, "width" | "height">): { r
   return { rem: Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, HEIGHT_MAX * ratio)), ratio };
 }
 
+/** Of the grid that several are shown in (album_body.module.css). */
+const ALBUM_WIDTH = 21;
+const ALBUM_SHAPES = { 2: 3 / 2, 3: 16 / 18, 4: 1 };
+
+export const albumStyle = (count: number): CSSProperties => ({
+  width: `${ALBUM_WIDTH}rem`,
+  aspectRatio: String(ALBUM_SHAPES[Math.min(4, Math.max(2, count)) as 2 | 3 | 4]),
+});
+
 export function frameStyle(media: Pick<Media, "width" | "height">): CSSProperties {
   const { rem, ratio } = frameOf(media);
   return { width: `${rem}rem`, aspectRatio: String(ratio) };

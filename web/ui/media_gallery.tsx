@@ -2,11 +2,11 @@
 
 // In the details of a conversation: its photos and videos, its documents, its recordings. Fetched when somebody wants
 // to see them.
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef, type KeyboardEvent } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import { MediaKind, mediaOf, type Message } from "../view-models/core";
-import { GALLERY_TABS, type GalleryTab, type MediaGalleryViewModel } from "../view-models/media_gallery";
+import { GALLERY_TABS, MediaGalleryViewModel, type GalleryTab } from "../view-models/media_gallery";
 import { say, type TextId } from "../view-models/say";
 import { monthText, millis } from "../view-models/time_text";
 import { DocumentBody } from "./document_body";
@@ -14,6 +14,7 @@ import { altOf, VideoLength, VideoSign } from "./media_body";
 import type { MessageBodyActions } from "./message_body";
 import { Picture } from "./picture";
 import { Spinner } from "./spinner";
+import { useMade } from "./use_made";
 import { isMedia, NARROW } from "./use_media";
 import { useViewModel } from "./use_view_model";
 import { VoiceBody } from "./voice_body";
@@ -40,21 +41,8 @@ interface MediaGalleryProps {
 }
 
 export function MediaGallery({ model, actions }: MediaGalleryProps) {
-  const [gallery, setGallery] = useState<MediaGalleryViewModel>();
-  useEffect(() => {
-    let gone = false;
-    let made: MediaGalleryViewModel | undefined;
-    void model.gallery().then((fetched) => {
-      if (gone) return fetched.dispose();
-      made = fetched;
-      setGallery(fetched);
-      void fetched.readMore();
-    });
-    return () => {
-      gone = true;
-      made?.dispose();
-    };
-  }, [model]);
+  const gallery = useMade(useCallback(() => model.part(MediaGalleryViewModel), [model]));
+  useEffect(() => void gallery?.readMore(), [gallery]);
   if (gallery === undefined) return <div className={panes.body} />;
   return <Gallery gallery={gallery} actions={actions} />;
 }
@@ -68,17 +56,21 @@ function Gallery({ gallery, actions }: { gallery: MediaGalleryViewModel; actions
     const at = GALLERY_TABS.indexOf(tab) + step;
     gallery.show(GALLERY_TABS[(at + GALLERY_TABS.length) % GALLERY_TABS.length] as GalleryTab);
   };
-  const jumpTo = (id: string) => {
-    if (isMedia(NARROW)) actions.closeDetails(); // the messages are below
-    void actions.jumpTo(id);
-  };
   const inGrid = tab === "pictures";
-  const bodyActions: MessageBodyActions = {
-    fetchMedia: gallery.fetch,
-    cancelMedia: gallery.cancel,
-    saveMedia: actions.saveMedia,
-    viewMedia: actions.viewMedia,
-  };
+  const { closeDetails, jumpTo, saveMedia, viewMedia } = actions;
+  const ofOne = useMemo<OneActions>(
+    () => ({
+      fetchMedia: gallery.fetch,
+      cancelMedia: gallery.cancel,
+      saveMedia,
+      viewMedia,
+      jumpTo: (id) => {
+        if (isMedia(NARROW)) closeDetails(); // the messages are below
+        void jumpTo(id);
+      },
+    }),
+    [gallery, closeDetails, jumpTo, saveMedia, viewMedia],
+  );
   return (
     <div className={`${panes.body} ${styles.gallery}`}>
       <div className={styles.tabs} role="tablist" aria-label={say("gallery.title")} onKeyDown={onKeyDown}>
@@ -99,7 +91,7 @@ function Gallery({ gallery, actions }: { gallery: MediaGalleryViewModel; actions
             <ul className={inGrid ? styles.pictures : styles.rows}>
               {of.map((message) => (
                 <li key={message.id}>
-                  <One message={message} tab={tab} actions={bodyActions} jumpTo={jumpTo} />
+                  <One message={message} tab={tab} actions={ofOne} />
                 </li>
               ))}
             </ul>
@@ -145,14 +137,18 @@ function monthsOf(messages: readonly Message[]): { name: string; of: Message[] }
   return months;
 }
 
+interface OneActions extends MessageBodyActions {
+  jumpTo: (message: string) => void;
+}
+
 interface OneProps {
   message: Message;
   tab: GalleryTab;
-  actions: MessageBodyActions;
-  jumpTo: (message: string) => unknown;
+  /** The same object from one rendering to the next: only what has changed is rendered again. */
+  actions: OneActions;
 }
 
-function One({ message, tab, actions, jumpTo }: OneProps) {
+const One = memo(function One({ message, tab, actions }: OneProps) {
   const media = mediaOf(message);
   if (media === undefined) return null;
   if (tab === "pictures")
@@ -177,12 +173,12 @@ function One({ message, tab, actions, jumpTo }: OneProps) {
   return (
     <div className={styles.row}>
       <Body message={message} media={media} meta={null} whole actions={actions} onPerson={() => undefined} />
-      <button type="button" className={styles.goTo} onClick={() => void jumpTo(message.id)}>
+      <button type="button" className={styles.goTo} onClick={() => actions.jumpTo(message.id)}>
         {say("viewer.goTo")}
       </button>
     </div>
   );
-}
+});
 
 /** Asks for more when it is seen. */
 function More({ onSeen }: { onSeen: () => void }) {

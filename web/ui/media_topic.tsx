@@ -8,7 +8,9 @@ import groups from "./parts/group.module.css";
 
 export type { GalleryActions } from "./media_gallery";
 
-export const MediaGallery = onDemand(() => import("./media_gallery").then(({ MediaGallery: gallery }) => gallery));
+export const MediaGallery = onDemand(() => import("./media_gallery").then(({ MediaGallery: gallery }) => gallery), {
+  files: true,
+});
 
 export function MediaTopic({ onClick }: { onClick: () => void }) {
   return (

@@ -35,6 +35,7 @@ export interface BodyProps {
 
 /** Fetched when the first one is shown; the room that it takes is known before. */
 const MediaBody = onDemand<BodyProps>(() => import("./media_body").then(({ MediaBody: body }) => body), {
+  files: true,
   waiting: ({ message }) => <Waiting media={mediaOf(message)} />,
 });
 

@@ -13,6 +13,7 @@ import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
 import { useContextMenu } from "./long_press";
+import { albumStyle } from "./media_frame";
 import { isBare, isWide, MessageBody, type MessageBodyActions } from "./message_body";
 import type { MenuPlace } from "./message_menu";
 import { onDemand } from "./on_demand";
@@ -61,7 +62,10 @@ interface MessageRowProps {
 }
 
 /** Fetched when the first one is shown. */
-const AlbumBody = onDemand(() => import("./album_body").then(({ AlbumBody: body }) => body));
+const AlbumBody = onDemand(() => import("./album_body").then(({ AlbumBody: body }) => body), {
+  files: true,
+  waiting: ({ messages }) => <div className={styles.waiting} style={albumStyle(messages.length)} />,
+});
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { message, album, first, last, partner, inGroup, actions, onMenu } = props;

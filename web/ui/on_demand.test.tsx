@@ -2,8 +2,11 @@
 // @vitest-environment jsdom
 
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { useState, type ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { MediaTools } from "../view-models/media_tools";
+import { MediaContext, useMediaTools } from "./media_context";
 import { MissingPopup, onDemand, VersionContext, type Version } from "./on_demand";
 import { PageBoundary } from "./page_boundary";
 
@@ -89,6 +92,73 @@ describe("a part that is fetched when it is shown", () => {
     await screen.findByRole("heading", { name: "Something is missing", hidden: true });
     fireEvent.click(screen.getByRole("button", { name: "Cancel", hidden: true }));
     expect(onClose).toHaveBeenCalledOnce();
+  });
+});
+
+describe("a part that shows files", () => {
+  const there = { media: { load: () => ({ rate: 2 }) } } as unknown as MediaTools;
+  const fetchTools = vi.fn<() => Promise<MediaTools>>();
+  const Player = () => <p>At {useMediaTools().media.load().rate}×</p>;
+  beforeEach(() => void fetchTools.mockReset().mockResolvedValue(there));
+
+  /** As the app has them: from when they have been fetched. */
+  function Page({ children }: { children: ReactNode }) {
+    const [tools, setTools] = useState<MediaTools>();
+    const source = { tools, fetchTools: () => fetchTools().then(setTools) };
+    return (
+      <VersionContext value={version}>
+        <MediaContext value={source}>{children}</MediaContext>
+      </VersionContext>
+    );
+  }
+
+  it("comes with what is done with files, and not before it", async () => {
+    let arrive: (tools: MediaTools) => void = () => undefined;
+    fetchTools.mockReturnValue(new Promise((resolve) => (arrive = resolve)));
+    const Shown = onDemand(() => Promise.resolve(Player), { files: true, waiting: () => <p>Waiting</p> });
+    render(
+      <Page>
+        <Shown />
+      </Page>,
+    );
+    await vi.waitFor(() => expect(fetchTools).toHaveBeenCalledOnce());
+    screen.getByText("Waiting");
+    arrive(there);
+    await screen.findByText("At 2×");
+    cleanup();
+    render(
+      <Page>
+        <Shown />
+      </Page>,
+    ); // another page: its own come first
+    screen.getByText("Waiting");
+    arrive(there);
+    await screen.findByText("At 2×");
+  });
+
+  it("says so in its place when that can't be had, and can be tried again", async () => {
+    fetchTools.mockRejectedValueOnce(new TypeError("Failed to fetch dynamically imported module"));
+    const Shown = onDemand(() => Promise.resolve(Player), { files: true });
+    render(
+      <Page>
+        <Shown />
+      </Page>,
+    );
+    expect((await screen.findByRole("alert")).textContent).toContain("could not be loaded");
+    fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+    await screen.findByText("At 2×");
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("only such a part asks for it", async () => {
+    const Shown = onDemand(() => Promise.resolve(Part));
+    render(
+      <Page>
+        <Shown name="Ben" />
+      </Page>,
+    );
+    await screen.findByText("Here is Ben");
+    expect(fetchTools).not.toHaveBeenCalled();
   });
 });
 

@@ -22,6 +22,7 @@ import {
 import { learnPartTexts } from "../view-models/part_texts";
 import { say } from "../view-models/say";
 import { Confirm } from "./dialog";
+import { MediaContext } from "./media_context";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 import groups from "./parts/group.module.css";
@@ -53,6 +54,8 @@ interface Views<Props> {
   /** Until it is there. */
   waiting?: (props: Props) => ReactNode;
   missing?: (missing: Missing, props: Props) => ReactNode;
+  /** It shows files, or does something with them: what it needs for that is fetched with it. */
+  files?: boolean;
 }
 
 /** Why it is not there. */
@@ -61,18 +64,20 @@ type Trouble = "load" | "newer";
 /** Makes a component that fetches its code: `fetch` is called when it is first shown, and again after a failure. */
 export function onDemand<Props extends object>(
   fetch: () => Promise<ComponentType<Props>>,
-  { waiting = () => null, missing = (what) => <MissingPart {...what} /> }: Views<Props> = {},
+  { waiting = () => null, missing = (what) => <MissingPart {...what} />, files = false }: Views<Props> = {},
 ): ComponentType<Props> {
   let fetched: ComponentType<Props> | undefined;
   return function OnDemand(props: Props) {
     const version = useContext(VersionContext);
-    const [Part, setPart] = useState(() => fetched);
+    const { tools, fetchTools } = useContext(MediaContext);
+    const [part, setPart] = useState(() => fetched);
+    const Part = files && tools === undefined ? undefined : part;
     const [trouble, setTrouble] = useState<Trouble>();
     const shown = useRef(false);
     const load = async (again = false) => {
       setTrouble(undefined);
       try {
-        [fetched] = await Promise.all([fetch(), learnPartTexts()]);
+        [fetched] = await Promise.all([fetch(), learnPartTexts(), files ? fetchTools() : undefined]);
         if (shown.current) setPart(() => fetched);
       } catch (error) {
         if (!shown.current) return;

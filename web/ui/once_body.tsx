@@ -93,7 +93,7 @@ function OnceViewer({ message, media, onClose }: OnceViewerProps) {
   }, []);
   const name = say("once.what", { kind: kindName(media) });
   const onPlay = (element: HTMLMediaElement) => {
-    player?.pause();
+    player.pause();
     silenceOthers(element);
   };
   return (

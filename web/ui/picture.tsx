@@ -12,8 +12,9 @@ import type { Shown } from "../view-models/media_port";
 import { failureText } from "../view-models/failure_text";
 import { say } from "../view-models/say";
 import { Icon } from "./icons";
-import { useMediaTools, usePicture } from "./media_context";
+import { useMediaTools } from "./media_context";
 import { ProgressRing } from "./progress_ring";
+import { usePicture } from "./use_picture";
 import styles from "./picture.module.css";
 
 /** What can be done with the file of a message. */

@@ -2,21 +2,21 @@
 
 import { mediaOf } from "../view-models/core";
 import { durationText } from "../view-models/media_text";
-import type { PlayerViewModel } from "../view-models/player";
 import { say } from "../view-models/say";
 import { Icon } from "./icons";
+import { useMediaTools } from "./media_context";
 import { useViewModel } from "./use_view_model";
 import styles from "./player_bar.module.css";
 import buttons from "./parts/button.module.css";
 
 interface PlayerBarProps {
-  player: PlayerViewModel;
   /** The conversation that is open: there the message itself shows how it plays. */
   openId: string;
 }
 
 /** What plays while something else is looked at. */
-export function PlayerBar({ player, openId }: PlayerBarProps) {
+export function PlayerBar({ openId }: PlayerBarProps) {
+  const { player } = useMediaTools();
   const { message, playing, position, duration } = useViewModel(player);
   if (message === undefined || message.conversation === openId) return null;
   const length = duration === 0 ? (mediaOf(message)?.durationMs ?? 0) : duration * 1000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Who wrote what is quoted, and where: of a reply in private the group that it was written in.
-import { useMediaTools } from "./media_context";
+import { onDemand } from "./on_demand";
 import quotes from "./parts/quote.module.css";
 
 export function QuotedIn({ name, group }: { name: string; group: string }) {
@@ -15,11 +15,13 @@ export function QuotedIn({ name, group }: { name: string; group: string }) {
   );
 }
 
-const NONE = new Uint8Array();
+const Picture = onDemand(() => import("./quoted_picture").then(({ QuotedPicture: picture }) => picture), {
+  files: true,
+  waiting: () => <span className={quotes.picture} />,
+  missing: () => null, // what it is of is said beside it
+});
 
-/** Of a message that has a picture, at the end of the quote. */
-export function QuotedPicture({ thumbnail = NONE }: { thumbnail: Uint8Array | undefined }) {
-  const { media } = useMediaTools();
-  const url = media.pictures.small({ thumbnail, thumbhash: NONE });
-  return url !== "" && <img className={quotes.picture} src={url} alt="" draggable={false} />;
+/** At the end of the quote; nothing when what is quoted has no picture. */
+export function QuotedPicture({ thumbnail }: { thumbnail: Uint8Array | undefined }) {
+  return thumbnail !== undefined && thumbnail.length > 0 && <Picture thumbnail={thumbnail} />;
 }

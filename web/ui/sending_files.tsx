@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Above the composer: files that are being made ready, before there is a message of them; and those that could not be.
-import type { SendingFile, SendingFilesSnapshot } from "../view-models/sending_files";
+// Fetched with what sends them.
+import type { SendingFile } from "../view-models/sending_files";
 import { kindName } from "../view-models/media_text";
 import { say } from "../view-models/say";
 import { Icon } from "./icons";
@@ -11,12 +12,9 @@ import { useViewModel } from "./use_view_model";
 import styles from "./sending_files.module.css";
 import buttons from "./parts/button.module.css";
 
-const NONE: SendingFilesSnapshot = { files: [] };
-const nobody = { snapshot: () => NONE, subscribe: () => () => undefined };
-
 export function SendingFiles({ conversation }: { conversation: string }) {
   const { sending } = useMediaTools();
-  const { files } = useViewModel<SendingFilesSnapshot>(sending ?? nobody);
+  const { files } = useViewModel(sending);
   const own = files.filter((each) => each.conversation === conversation);
   if (own.length === 0) return null;
   return (
@@ -25,8 +23,8 @@ export function SendingFiles({ conversation }: { conversation: string }) {
         <Row
           key={each.id}
           file={each}
-          onCancel={() => sending?.cancel(each.id)}
-          onAgain={() => sending?.tryAgain(each.id)}
+          onCancel={() => sending.cancel(each.id)}
+          onAgain={() => sending.tryAgain(each.id)}
         />
       ))}
     </ul>

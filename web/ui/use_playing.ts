@@ -5,14 +5,11 @@ import { useSyncExternalStore } from "react";
 import type { PlayerSnapshot } from "../view-models/player";
 import { useMediaTools } from "./media_context";
 
-const nothing = () => undefined;
-const never = () => nothing;
-
 /** What plays, when it is this message; undefined when it is not: others that play don't make this render. */
 export function usePlaying(messageId: string): PlayerSnapshot | undefined {
   const { player } = useMediaTools();
-  return useSyncExternalStore(player?.subscribe ?? never, () => {
-    const snapshot = player?.snapshot();
-    return snapshot?.message?.id === messageId ? snapshot : undefined;
+  return useSyncExternalStore(player.subscribe, () => {
+    const snapshot = player.snapshot();
+    return snapshot.message?.id === messageId ? snapshot : undefined;
   });
 }

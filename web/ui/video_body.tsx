@@ -67,7 +67,7 @@ export function Video({ message, type, poster, label, onSave }: VideoProps) {
       playsInline
       disableRemotePlayback
       onPlay={(event) => {
-        player?.pause();
+        player.pause();
         silenceOthers(event.currentTarget);
       }}
       onLoadedMetadata={(event) => event.currentTarget.videoWidth === 0 && setFailed(true)}

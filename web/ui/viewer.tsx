@@ -2,22 +2,25 @@
 
 // Over the whole page: a photo or a video of the conversation, and the way to the others. Fetched when somebody first
 // looks at one.
-import { useState, type KeyboardEvent } from "react";
+import { useCallback, useEffect, useState, type KeyboardEvent } from "react";
 
+import type { ConversationViewModel } from "../view-models/conversation";
 import { MediaKind, mediaOf, textOf, type Media, type Message } from "../view-models/core";
 import { isOnDevice, standingOf } from "../view-models/media_state";
 import { say } from "../view-models/say";
 import { fullTimeText, millis } from "../view-models/time_text";
-import type { ViewerViewModel } from "../view-models/viewer";
+import { ViewerViewModel } from "../view-models/viewer";
 import { Avatar } from "./avatar";
 import { FullDialog } from "./full_dialog";
 import { Icon, type IconName } from "./icons";
 import { altOf } from "./media_body";
-import { useMediaTools, usePicture } from "./media_context";
+import { useMediaTools } from "./media_context";
 import { Picture, type FileActions } from "./picture";
 import { RichText } from "./rich_text";
 import { Video } from "./video_body";
+import { useMade } from "./use_made";
 import { isMedia, NARROW } from "./use_media";
+import { usePicture } from "./use_picture";
 import { useViewModel } from "./use_view_model";
 import { WHOLE, Zoomable, zoomed, type View } from "./zoomable";
 import styles from "./viewer.module.css";
@@ -38,7 +41,23 @@ interface ViewerProps {
 
 const KEY_ZOOM = 1.5;
 
-export function Viewer({ model, actions }: ViewerProps) {
+interface ViewerPartProps {
+  model: ConversationViewModel;
+  /** The id of the message whose picture is shown first. */
+  openedAt: string;
+  actions: ViewerActions;
+}
+
+export function Viewer({ model, openedAt, actions }: ViewerPartProps) {
+  const { closeViewer } = actions;
+  const viewer = useMade(
+    useCallback(() => model.part(ViewerViewModel, openedAt, closeViewer), [model, openedAt, closeViewer]),
+  );
+  useEffect(() => void viewer?.load(), [viewer]);
+  return viewer !== undefined && <Pictures model={viewer} actions={actions} />;
+}
+
+function Pictures({ model, actions }: ViewerProps) {
   const { message, previous, next } = useViewModel(model);
   const [view, setView] = useState<{ of: string; view: View }>({ of: "", view: WHOLE });
   const id = message?.id ?? "";

@@ -25,7 +25,7 @@ export function VoiceBody({ message, media, meta, actions }: MediaBodyProps) {
   const standing = standingOf(media, message);
   const words = playing?.failed === true ? say("media.cantPlay") : troubleText(standing, "");
   const durationMs = playing === undefined || playing.duration === 0 ? media.durationMs : playing.duration * 1000;
-  const rate = player?.snapshot().rate ?? 1;
+  const rate = player.snapshot().rate;
   return (
     <div className={styles.voice} data-part={isVoice ? "voice" : "audio"}>
       <div className={styles.line}>
@@ -42,7 +42,7 @@ export function VoiceBody({ message, media, meta, actions }: MediaBodyProps) {
             position={playing?.position ?? 0}
             durationMs={durationMs}
             disabled={!isOnDevice(standing)}
-            onSeek={(part) => player?.seek(message, part)}
+            onSeek={(part) => player.seek(message, part)}
           />
         </div>
         {playing !== undefined && (
@@ -50,7 +50,7 @@ export function VoiceBody({ message, media, meta, actions }: MediaBodyProps) {
             type="button"
             className={styles.rate}
             aria-label={say("voice.rate", { rate })}
-            onClick={player?.nextRate}
+            onClick={player.nextRate}
           >
             {say("voice.rateShort", { rate })}
           </button>
@@ -112,7 +112,7 @@ function Main({ message, media, actions, playing }: MainProps) {
       className={styles.play}
       data-part="play"
       aria-label={playing ? say("voice.pause") : say("voice.play", { kind })}
-      onClick={() => player?.toggle(message)}
+      onClick={() => player.toggle(message)}
     >
       <Icon name={playing ? "pause" : "play"} />
     </button>

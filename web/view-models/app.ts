@@ -22,21 +22,17 @@ import { DevicesViewModel, noLinking, type LinkingPort } from "./devices";
 import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
 import { GroupInfoViewModel } from "./group_info";
-import { handingOver, type HandingOver } from "./handing_over";
 import { handleOf } from "./handle";
 import { JoinViewModel } from "./join";
 import { LinkThisViewModel } from "./link_this";
-import { noMedia, type MediaPort } from "./media_port";
+import type { MediaTools } from "./media_tools";
 import { NewGroupViewModel } from "./new_group";
 import { NotificationsViewModel } from "./notifications";
-import { PlayerViewModel } from "./player";
 import { hasName, RegistrationViewModel } from "./registration";
 import { backFrom, HOME, parentOf, type GroupTopic, type LeftPanel, type Route, type SettingsSection } from "./route";
 import { say } from "./say";
 import { SearchViewModel } from "./search";
-import { SendingFilesViewModel } from "./sending_files";
 import { SettingsViewModel } from "./settings";
-import { ViewerViewModel } from "./viewer";
 import { ViewModel } from "./view_model";
 
 export class AppViewModel extends ViewModel<AppSnapshot> {
@@ -50,16 +46,12 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly settings: SettingsViewModel;
   readonly devices: DevicesViewModel;
   readonly notifications: NotificationsViewModel;
-  readonly media: MediaPort;
-  readonly player: PlayerViewModel;
-  readonly sending: SendingFilesViewModel;
-  readonly saveMedia: HandingOver["save"];
-  readonly shareMedia: HandingOver["share"];
   private readonly kept: LinkingPort;
   /** The registration takes back a number: this device is registered, but the server doesn't take it. */
   private takingBack = false;
   /** Until there is somebody here whom it could let in. */
   private groupLink: string;
+  private tools: Promise<MediaTools> | undefined;
 
   constructor(
     private readonly core: Core,
@@ -79,10 +71,6 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       (conversation) => this.showOpened(conversation),
       (id) => this.showThere(id),
     );
-    this.media = options.media ?? noMedia;
-    ({ save: this.saveMedia, share: this.shareMedia } = handingOver(this.media));
-    this.player = new PlayerViewModel(core, this.media);
-    this.sending = new SendingFilesViewModel(core, this.media.files, (message) => this.putSent(message));
     this.groupLink = options.groupLink ?? "";
     this.kept = options.kept ?? noLinking;
     const tell = (words: string) => this.tell(words);
@@ -94,18 +82,19 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       options.notifications,
       (id) => void this.openConversation(id),
     );
-    const { list, search, contacts, newGroup, join, settings, devices, notifications, player, sending } = this;
-    for (const part of [list, search, contacts, newGroup, join, settings, devices, notifications, player, sending])
+    const { list, search, contacts, newGroup, join, settings, devices, notifications } = this;
+    for (const part of [list, search, contacts, newGroup, join, settings, devices, notifications])
       this.onDispose(() => part.dispose());
     this.onDispose(options.attention.subscribe((attentive) => this.tellAvailable(attentive)));
     this.onDispose(() => this.close());
+    this.onDispose(() => void this.tools?.then((tools) => tools.dispose()).catch(() => undefined));
   }
 
   /** What is open: the same as `go` was last called with, but for what has been opened and closed since. */
   get route(): Route {
-    const { leftPanel: panel, section, open, contactPanel, groupInfo, topic, viewer } = this.snapshot();
+    const { leftPanel: panel, section, open, contactPanel, groupInfo, topic, viewing } = this.snapshot();
     const details = contactPanel !== undefined || groupInfo !== undefined;
-    return { panel, section, conversation: open?.id ?? "", details, topic, viewing: viewer?.openedAt ?? "" };
+    return { panel, section, conversation: open?.id ?? "", details, topic, viewing };
   }
 
   /** Reads the state and shows the screen that fits, with what `route` says open, as far as it is here. */
@@ -153,12 +142,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (this.snapshot().open?.id !== id) {
       const conversation = this.store.conversation(id);
       if (conversation === undefined) return this.tell(say("app.noConversation"));
-      const files = {
-        media: this.media,
-        sending: this.sending,
-        limits: () => this.snapshot().state?.mediaLimits,
-        onRecord: this.player.pause,
-      };
+      const files = { tools: this.mediaTools, limits: () => this.snapshot().state?.mediaLimits };
       const opened = new ConversationViewModel(this.core, conversation, this.store, this.options.attention, files);
       this.close();
       this.update({ open: opened });
@@ -218,7 +202,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     else void this.openConversation(conversation);
     if (known && details) this.showTopic(topic);
     else this.closeDetails();
-    if (known && viewing !== "") this.openViewer(conversation, viewing);
+    if (known && viewing !== "") this.update({ viewing });
     else this.closeViewer();
   };
 
@@ -299,13 +283,10 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   }
 
   /** Shows the picture of a message of the open conversation alone. */
-  readonly viewMedia = ({ conversation, id }: Message): void => this.openViewer(conversation, id);
+  readonly viewMedia = ({ id }: Message): void => this.update({ viewing: id });
 
   readonly closeViewer = (): void => {
-    const { viewer } = this.snapshot();
-    if (viewer === undefined) return;
-    viewer.dispose();
-    this.update({ viewer: undefined });
+    if (this.snapshot().viewing !== "") this.update({ viewing: "" });
   };
 
   /** From the picture to where it stands. */
@@ -314,12 +295,33 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     await this.jumpTo(message.id);
   };
 
-  private openViewer(conversation: string, id: string): void {
-    if (this.snapshot().viewer?.openedAt === id) return;
-    this.snapshot().viewer?.dispose();
-    const viewer = new ViewerViewModel(this.core, this.store, conversation, id, this.closeViewer);
-    this.update({ viewer });
-    void viewer.load();
+  /** What is done with files, from now on in the snapshot. Rejects when its code can't be fetched. */
+  readonly mediaTools = (): Promise<MediaTools> => {
+    if (this.tools !== undefined) return this.tools;
+    const fetching = this.fetchTools();
+    this.tools = fetching;
+    fetching.catch(() => (this.tools = undefined)); // the next call tries again
+    return fetching;
+  };
+
+  private async fetchTools(): Promise<MediaTools> {
+    const media = this.options.media ?? (() => import("./media_port").then(({ noMedia }) => noMedia));
+    const [{ MediaTools: Tools }, port] = await Promise.all([import("./media_tools"), media()]);
+    const tools = new Tools(this.core, port, (message) => this.putSent(message));
+    this.update({ tools });
+    return tools;
+  }
+
+  /** Gives its file to the browser's downloads. */
+  readonly saveMedia = (message: Message): Promise<void> => this.hand((tools) => tools.handing.save(message));
+
+  /** Gives its file to another program. */
+  readonly shareMedia = (message: Message): Promise<void> => this.hand((tools) => tools.handing.share(message));
+
+  private async hand(act: (tools: MediaTools) => unknown): Promise<void> {
+    const tools = await this.mediaTools().catch(() => undefined);
+    if (tools === undefined) return this.tell(say("unavailable.load"));
+    await act(tools);
   }
 
   readonly clearNotice = (): void => this.update({ notice: "", undo: undefined });
@@ -444,8 +446,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   /** Nothing of the account that this device was of is shown to whoever is next. */
   private forgetAccount(): void {
     this.closeConversation();
-    this.player.stop();
-    this.sending.clear();
+    this.snapshot().tools?.forget();
     this.showLeft("list");
     this.search.clear();
     this.contacts.reset();
@@ -466,6 +467,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       this.beginRegistration();
     } else if (isRefused(state) && phase === "chats") {
       this.closeConversation();
+      this.snapshot().tools?.player.stop(); // nothing could be seen of it
       this.update({ phase: "ended" });
     } else if (phase === "ended" && state.registered && isConnected(state)) {
       void this.start();

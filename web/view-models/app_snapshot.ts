@@ -9,10 +9,10 @@ import type { LinkingPort } from "./devices";
 import type { GroupInfoViewModel } from "./group_info";
 import type { LinkThisViewModel } from "./link_this";
 import type { MediaPort } from "./media_port";
+import type { MediaTools } from "./media_tools";
 import type { NotificationPort } from "./notifications";
 import type { AskedCodePort, RegistrationViewModel } from "./registration";
 import type { GroupTopic, LeftPanel, SettingsSection } from "./route";
-import type { ViewerViewModel } from "./viewer";
 
 export interface AppSnapshot {
   /** "stray": the page was opened with the link of a device that another one, with an account, is to let in. */
@@ -27,8 +27,10 @@ export interface AppSnapshot {
   /** In its place, of a conversation with a group; and which page of it. */
   groupInfo: GroupInfoViewModel | undefined;
   topic: GroupTopic | "";
-  /** A picture of the open conversation, alone. */
-  viewer: ViewerViewModel | undefined;
+  /** The id of the message of the open conversation whose picture is shown alone; "" for none. */
+  viewing: string;
+  /** What is done with files; undefined until something is. */
+  tools: MediaTools | undefined;
   leftPanel: LeftPanel;
   section: SettingsSection | "";
   /** What the address asked for has been opened: from now on the address follows. */
@@ -46,7 +48,8 @@ export interface AppOptions {
   deviceName: string;
   attention: Attention;
   notifications: NotificationPort;
-  media?: MediaPort;
+  /** Rejects when its code can't be fetched. */
+  media?: () => Promise<MediaPort>;
   asked?: AskedCodePort;
   kept?: LinkingPort;
   /** The link to a group that the page was opened with; "" for none. */
@@ -77,7 +80,8 @@ export const NOTHING_OPEN: AppSnapshot = {
   contactPanel: undefined,
   groupInfo: undefined,
   topic: "",
-  viewer: undefined,
+  viewing: "",
+  tools: undefined,
   leftPanel: "list",
   section: "",
   entered: false,

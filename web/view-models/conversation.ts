@@ -18,12 +18,10 @@ import {
   type Receipt,
 } from "./core";
 import type { EntityStore } from "./entity_store";
-import type { MediaGalleryViewModel } from "./media_gallery";
-import type { MediaPort } from "./media_port";
+import type { MediaTools } from "./media_tools";
 import { MentionChoiceViewModel } from "./mention_choice";
 import { learnPartTexts } from "./part_texts";
 import { say } from "./say";
-import type { SendingFilesViewModel } from "./sending_files";
 import type { VoiceRecorderViewModel } from "./voice_recorder";
 import { TimelineViewModel } from "./timeline";
 import { ViewModel } from "./view_model";
@@ -35,11 +33,9 @@ const isAnswerable = (message: Message): boolean => textOf(message) !== "" || me
 
 /** What a conversation needs of the app for files. */
 export interface ConversationFiles {
-  media: MediaPort;
-  sending: SendingFilesViewModel;
+  /** Rejects when its code can't be fetched. */
+  tools: () => Promise<MediaTools>;
   limits: () => MediaLimits | undefined;
-  /** What plays is silent while somebody speaks. */
-  onRecord: () => void;
 }
 
 export interface ConversationSnapshot {
@@ -64,6 +60,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   private readTo = "";
   private marking = false;
   private loaded = false;
+  private ended = false;
 
   constructor(
     private readonly core: Core,
@@ -88,6 +85,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.onDispose(attention.subscribe((attentive) => this.attend(attentive)));
     this.onDispose(this.timeline.subscribe(() => this.markRead()));
     this.onDispose(() => (this.loaded = false));
+    this.onDispose(() => (this.ended = true));
     this.onDispose(() => this.stopAttaching());
     this.onDispose(() => this.stopRecording(""));
     this.onDispose(() => this.search.dispose()); // it marks nothing in the timeline any more
@@ -149,9 +147,11 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   /** Proposes files to be sent here; as they are, with `asFiles`. */
   readonly attach = async (files: readonly File[], asFiles = false): Promise<void> => {
     if (files.length === 0 || this.files === undefined) return;
-    const { media, sending, limits } = this.files;
+    const { tools, limits } = this.files;
     try {
-      const [{ AttachmentsViewModel: Attachments }] = await Promise.all([import("./attachments"), learnPartTexts()]);
+      const fetched = Promise.all([tools(), import("./attachments"), learnPartTexts()]);
+      const [{ media, sending }, { AttachmentsViewModel: Attachments }] = await fetched;
+      if (this.ended) return;
       const before = this.snapshot().attaching;
       const attaching =
         before ??
@@ -179,10 +179,11 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   /** Begins to record a voice message; undefined when that can't be, which is said then. */
   readonly record = async (): Promise<VoiceRecorderViewModel | undefined> => {
     if (this.files === undefined || this.snapshot().recording !== undefined) return undefined;
-    const { media, sending, limits, onRecord } = this.files;
+    const { tools, limits } = this.files;
     try {
-      const [{ VoiceRecorderViewModel: Recorder }] = await Promise.all([import("./voice_recorder"), learnPartTexts()]);
-      if (this.snapshot().recording !== undefined) return undefined;
+      const fetched = Promise.all([tools(), import("./voice_recorder"), learnPartTexts()]);
+      const [{ media, sending, player }, { VoiceRecorderViewModel: Recorder }] = await fetched;
+      if (this.ended || this.snapshot().recording !== undefined) return undefined;
       const recording = new Recorder({
         conversation: this.id,
         quoteMessageId: () => this.composer.take().quoteMessageId,
@@ -193,7 +194,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
       });
       this.composer.say("");
       this.update({ recording });
-      onRecord();
+      player.pause(); // while somebody speaks
       void recording.start();
       return recording;
     } catch (error) {
@@ -209,11 +210,11 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     if (words !== "") this.composer.say(words);
   };
 
-  /** Its files; whoever asks disposes of it. Rejects when its code can't be fetched. */
-  readonly gallery = async (): Promise<MediaGalleryViewModel> => {
-    const { MediaGalleryViewModel: Gallery } = await import("./media_gallery");
-    return new Gallery(this.core, this.store, this.id);
-  };
+  /** A model of what is in this conversation, for the view that its class came with, which disposes of it. */
+  readonly part = <Model, Rest extends unknown[]>(
+    Model: new (core: Core, store: EntityStore, conversation: string, ...rest: Rest) => Model,
+    ...rest: Rest
+  ): Model => new Model(this.core, this.store, this.id, ...rest);
 
   /** Brings the file of a message here. */
   readonly fetchMedia = ({ id }: Message): Promise<unknown> =>
