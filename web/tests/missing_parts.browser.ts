@@ -7,24 +7,27 @@ import type { Browser, Page } from "playwright-core";
 
 import { openConversation, openSettings, row } from "./support/actions";
 import { launchBrowser, type Device } from "./support/browser";
-import { Harness } from "./support/harness";
+import { Harness, within } from "./support/harness";
 import { harnessSuite } from "./support/harness_suite";
+
+/** What the server says when it is asked for the script that the page began with: here one of Vite's. */
+const answerForOwnScript = (device: Device, status: () => number): Promise<unknown> =>
+  device.context.route("**/@vite/client*", (route) =>
+    route.request().method() === "HEAD"
+      ? route.fulfill({ status: status(), headers: { "Content-Type": "text/javascript" } })
+      : route.fallback(),
+  );
 
 describe("a part of the page that can't be fetched", () => {
   const suite = harnessSuite();
   let device: Device, page: Page;
-  /** What the server says when it is asked for the script that the page began with: here one of Vite's. */
   let ownScript = 200;
 
   beforeEach(async () => {
     device = suite.device();
     device.serverAway = true; // what the browser says of it is no problem
     ownScript = 200;
-    await device.context.route("**/@vite/client*", (route) =>
-      route.request().method() === "HEAD"
-        ? route.fulfill({ status: ownScript, headers: { "Content-Type": "text/javascript" } })
-        : route.fallback(),
-    );
+    await answerForOwnScript(device, () => ownScript);
     page = await suite.open();
     await row(page, "Ben").waitFor();
   });
@@ -70,6 +73,77 @@ describe("a part of the page that can't be fetched", () => {
     await page.unroute("**/ui/settings_link.tsx*");
     await page.getByRole("button", { name: "Load it now" }).click();
     await page.getByLabel("Link", { exact: true }).waitFor();
+  });
+});
+
+describe("what is done with files, when it can't be fetched", () => {
+  const suite = harnessSuite();
+  let device: Device, page: Page;
+  const words = "A part of Kith could not be loaded.";
+
+  beforeEach(async () => {
+    device = suite.device();
+    device.serverAway = true; // what the browser says of it is no problem
+    await answerForOwnScript(device, () => 200);
+    page = await suite.open((core, { message, NOON }) => {
+      const canvas = document.createElement("canvas");
+      canvas.width = 40;
+      canvas.height = 30;
+      const bytes = atob(canvas.toDataURL("image/png").replace(/^.*,/, ""));
+      const photo = { kind: 1, state: 2, mimeType: "image/png", width: 40, height: 30 };
+      const sent = message({ atMs: NOON + 1000, body: { case: "media", value: photo } } as never);
+      core.messages.push(sent);
+      core.files.keep(
+        sent.id,
+        Uint8Array.from(bytes, (each) => each.charCodeAt(0)),
+      );
+    });
+    await row(page, "Ben").waitFor();
+  });
+  const without = (file: string) => page.route(`**/${file}*`, (route) => route.abort());
+  const withAll = () => page.unrouteAll();
+  const picture = () => page.locator("[data-message] [data-part=picture] img").first();
+
+  it("a message that has one says so in its place, and shows it when it can be had", async () => {
+    await without("view-models/media_tools.ts");
+    await openConversation(page, "Ben");
+    const said = page.locator("[data-message]").getByRole("alert");
+    await said.getByText(words).waitFor();
+    await page.getByText("hello from Ben").last().waitFor();
+    await withAll();
+    await said.getByRole("button", { name: "Try again" }).click();
+    await picture().waitFor();
+    assert.equal(await page.getByRole("alert").count(), 0);
+  });
+
+  it("a picture that is to be looked at alone asks what to do, and can be left", async () => {
+    await openConversation(page, "Ben");
+    await without("ui/viewer.tsx");
+    await page.locator("[data-message] [data-part=open]").click();
+    const dialog = page.getByRole("dialog", { name: "Something is missing" });
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await withAll();
+    await page.locator("[data-message] [data-part=open]").click();
+    await page.locator("dialog[data-part=viewer] img").first().waitFor();
+  });
+
+  it("whoever attaches a file, or records, reads it where one writes", async () => {
+    await within(page, ({ core }) => void core.messages.pop());
+    await openConversation(page, "Ben");
+    await without("view-models/media_tools.ts");
+    const said = page.getByRole("alert").getByText(words);
+    await page.getByRole("button", { name: "Record a voice message" }).click();
+    await said.waitFor();
+    await withAll();
+    await without("view-models/attachments.ts");
+    const file = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("notes") };
+    await page.locator("[data-choose=documents]").setInputFiles([file]);
+    await said.waitFor();
+    await withAll();
+    await page.locator("[data-choose=documents]").setInputFiles([file]);
+    await page.locator("dialog[data-part=attach]").waitFor();
   });
 });
 

@@ -11,7 +11,7 @@ import { foldedText } from "../view-models/rich_text";
 import { say } from "../view-models/say";
 import { Icon, type IconName } from "./icons";
 import { frameStyle } from "./media_frame";
-import { onDemand } from "./on_demand";
+import { MissingPart, onDemand, type Missing } from "./on_demand";
 import type { FileActions } from "./picture";
 import { RichText } from "./rich_text";
 import styles from "./message_row.module.css";
@@ -37,7 +37,17 @@ export interface BodyProps {
 const MediaBody = onDemand<BodyProps>(() => import("./media_body").then(({ MediaBody: body }) => body), {
   files: true,
   waiting: ({ message }) => <Waiting media={mediaOf(message)} />,
+  missing: (missing) => <MissingFiles {...missing} />,
 });
+
+/** In a bubble that is as wide as its pictures: there are none to say how wide. */
+export function MissingFiles(missing: Missing) {
+  return (
+    <div className={styles.missing}>
+      <MissingPart {...missing} />
+    </div>
+  );
+}
 
 function Waiting({ media }: { media: Media | undefined }) {
   const framed = media !== undefined && isPictured(media);

@@ -14,7 +14,7 @@ import { Avatar } from "./avatar";
 import { Icon } from "./icons";
 import { useContextMenu } from "./long_press";
 import { albumStyle } from "./media_frame";
-import { isBare, isWide, MessageBody, type MessageBodyActions } from "./message_body";
+import { isBare, isWide, MessageBody, MissingFiles, type MessageBodyActions } from "./message_body";
 import type { MenuPlace } from "./message_menu";
 import { onDemand } from "./on_demand";
 import { OwnAccount } from "./own_account";
@@ -65,6 +65,7 @@ interface MessageRowProps {
 const AlbumBody = onDemand(() => import("./album_body").then(({ AlbumBody: body }) => body), {
   files: true,
   waiting: ({ messages }) => <div className={styles.waiting} style={albumStyle(messages.length)} />,
+  missing: (missing) => <MissingFiles {...missing} />,
 });
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
