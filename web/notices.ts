@@ -8,6 +8,9 @@ import type { Plugin } from "vite";
 
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)([.-].*)?$/i;
 
+/** Whoever gets the program is told where its source is. */
+const ASKS_FOR_SOURCE = /\b(MPL|[AL]?GPL)-/;
+
 /** The directory of the package that a module is from; "" for one's own and what the bundler makes. */
 export function packageOf(module: string): string {
   const file = module.replace(/^\0/, "").replace(/\?.*$/, "");
@@ -22,13 +25,16 @@ const headOf = (file: string): string =>
 /**
  * What is to be said of a package. One that comes without its licence as a file has what its modules begin with, and
  * the common text of the licence, by its name in `texts`; one without either has its licence there, by its own
- * name. Throws when there is none of that.
+ * name. Throws when there is none of that, or when the licence asks for a source and the package names none.
  */
 export function noticeOf(directory: string, modules: readonly string[], texts: ReadonlyMap<string, string>): string {
-  const { name, version, license } = JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8")) as {
+  const { name, version, license, repository } = JSON.parse(
+    readFileSync(path.join(directory, "package.json"), "utf8"),
+  ) as {
     name: string;
     version: string;
     license?: string;
+    repository?: { url?: string };
   };
   const files = readdirSync(directory).filter((file) => LICENCE_FILE.test(file));
   const parts = files.sort().map((file) => readFileSync(path.join(directory, file), "utf8"));
@@ -39,6 +45,10 @@ export function noticeOf(directory: string, modules: readonly string[], texts: R
     const common = [...texts].filter(([licence]) => license?.includes(licence)).map(([, text]) => text);
     if (heads.length === 0 || common.length === 0) throw new Error(`${name} has no licence to be told`);
     parts.push(...new Set(heads), ...common);
+  }
+  if (ASKS_FOR_SOURCE.test(license ?? "")) {
+    if (repository?.url === undefined) throw new Error(`${name} does not say where its source is`);
+    parts.unshift(`Its source, of version ${version}: ${repository.url.replace(/^git\+/, "")}`);
   }
   return `---- ${name} ${version} (${license ?? "see below"})\n\n${parts.map((part) => part.trim()).join("\n\n")}\n`;
 }

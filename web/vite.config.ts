@@ -14,9 +14,11 @@ import { notices } from "./notices";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** A script of over a megabyte, imported on demand. */
+/** A script of over a megabyte that is imported on demand, and the Worker that makes videos. */
 const isForFew = (output: Rollup.OutputChunk | Rollup.OutputAsset): boolean =>
-  output.type === "chunk" && output.isDynamicEntry && output.code.length > 1_000_000;
+  output.type === "chunk"
+    ? output.isDynamicEntry && output.code.length > 1_000_000
+    : /(^|\/)video_worker-[^/]*\.js$/.test(output.fileName);
 
 /** The script of the service worker, in one piece: not every browser takes one that imports. */
 async function serviceWorkerCode(version: string, files: readonly string[]): Promise<string> {
@@ -188,7 +190,7 @@ export default defineConfig({
       ...["react", "react/jsx-runtime", "react/jsx-dev-runtime", "react-dom", "react-dom/client", "react-easy-crop"],
       ...["menu", "select"].map((part) => `@ariakit/react/${part}`),
       ...["", "/codegenv2", "/wire"].map((part) => `@bufbuild/protobuf${part}`),
-      ...["intl-messageformat", "linkify-it", "qr/decode.js", "uqr", "thumbhash", "heic-to/csp"],
+      ...["intl-messageformat", "linkify-it", "qr/decode.js", "uqr", "thumbhash", "heic-to/csp", "mediabunny"],
     ],
   },
   server: { proxy: { "/v1": { target: kithd, ws: true }, "/source": kithd }, fs: { allow: [here("..")] } },

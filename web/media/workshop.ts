@@ -3,12 +3,14 @@
 // Looks at files that somebody has chosen, and makes of them what is sent. Fetched when somebody first attaches one.
 import { THUMBNAIL_BYTES_MAX } from "../core-client/generated/limits";
 import { UNEDITED, type Looked, type MediaWorkshop, type PictureEdits, type Prepared } from "../view-models/media_port";
+import { UNTOUCHED, waysOf } from "../view-models/video_plan";
 import { cleanGif, cleanWebp } from "./clean";
 import { containerOf } from "./file_type";
 import { HEADER_BYTES, imageHeader } from "./image_header";
 import type { Made } from "./pictures_made";
 import { PictureWorks } from "./picture_works";
 import { firstPicture, probe } from "./video_probe";
+import { examine, makeVideo, stripOf } from "./videos";
 
 /** 400 MB of memory while it is unpacked. */
 const UNPACKED_PIXELS_MAX = 100_000_000;
@@ -18,18 +20,30 @@ const SIDE_MAX = 32_767;
 const GIF_BYTES_MAX = 64 * 1024 * 1024;
 const PREVIEW_PIXELS = 1280;
 const NOTHING = new Uint8Array();
+const NO_SIZE = { width: 0, height: 0, durationMs: 0 };
 
 const headOf = async (file: Blob, most = HEADER_BYTES) => new Uint8Array(await file.slice(0, most).arrayBuffer());
 const plain = (type: string): string => type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 
-async function lookAtRecording(file: Blob, type: string, isAudio: boolean): Promise<Looked> {
-  const kind = isAudio ? "audio" : "video";
+async function lookAtSound(file: Blob, type: string): Promise<Looked> {
+  const sound: Looked = { kind: "audio", type: type.replace("video/", "audio/"), ...NO_SIZE, trouble: "" };
   try {
-    const { width, height, durationMs } = await probe(file);
-    if (isAudio) return { kind, type: type.replace("video/", "audio/"), width: 0, height: 0, durationMs, trouble: "" };
-    return { kind, type, width, height, durationMs, trouble: width === 0 ? "unplayable" : "" };
+    return { ...sound, durationMs: (await probe(file)).durationMs };
   } catch {
-    return { kind, type, width: 0, height: 0, durationMs: 0, trouble: "unplayable" };
+    return { ...sound, trouble: "unplayable" };
+  }
+}
+
+async function lookAtRecording(file: Blob, type: string): Promise<Looked> {
+  try {
+    const video = await examine(file);
+    if (video === undefined) return await lookAtSound(file, type);
+    const { width, height, durationMs } = video;
+    const trouble = waysOf(video, UNTOUCHED, Infinity).length === 0 ? "unplayable" : "";
+    return { kind: "video", type, width, height, durationMs, trouble, video };
+  } catch (error) {
+    console.debug(`kith: a video can't be read: ${String(error)}`);
+    return { kind: "video", type, ...NO_SIZE, trouble: "unplayable" };
   }
 }
 
@@ -45,11 +59,13 @@ async function look(file: Blob): Promise<Looked> {
     return { kind, type, width, height, durationMs: 0, trouble: large ? "large" : "" };
   }
   const container = containerOf(head);
-  if (container !== undefined)
-    return lookAtRecording(file, container.type, container.holds === "audio" || said.startsWith("audio/"));
+  if (container !== undefined) {
+    const isSound = container.holds === "audio" || said.startsWith("audio/");
+    return isSound ? lookAtSound(file, container.type) : lookAtRecording(file, container.type);
+  }
   const trouble = /^image\/(?!svg)/.test(said) ? "unreadable" : "";
   const kind = trouble === "" ? "other" : "picture";
-  return { kind, type: said === "" ? "application/octet-stream" : said, width: 0, height: 0, durationMs: 0, trouble };
+  return { kind, type: said === "" ? "application/octet-stream" : said, ...NO_SIZE, trouble };
 }
 
 /** What browsers don't unpack themselves. */
@@ -109,10 +125,11 @@ export function workshop(): MediaWorkshop {
       const { width, height } = looked;
       return { ...prepared(first, new Blob([clean], { type: looked.type }), looked.type), width, height };
     },
-    async prepareVideo(file, looked) {
+    makeVideo,
+    stripOf,
+    async prepareVideo({ file, width, height, durationMs }) {
       const first = await made(await firstPicture(file));
-      const { type, width, height, durationMs } = looked;
-      return { ...prepared(first, file, type, durationMs), width, height };
+      return { ...prepared(first, file, file.type, durationMs), width, height };
     },
     async prepareAudio(file, { type, durationMs }) {
       return { file, type, width: 0, height: 0, durationMs, thumbhash: NOTHING, thumbnail: NOTHING, waveform: NOTHING };

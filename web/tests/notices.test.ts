@@ -47,6 +47,17 @@ it("one without such a file has what its modules begin with, once each, and the 
   );
 });
 
+it.each(["MPL-2.0", "GPL-2.0-or-later", "LGPL-3.0"])("one under %s says where its source is", (license) => {
+  const repository = { url: "git+https://example.org/one.git" };
+  const packageJson = JSON.stringify({ name: "one", version: "1.2.3", license, repository });
+  const directory = writePackage({ "package.json": packageJson, LICENSE: "share alike\n" });
+  expect(noticeOf(directory, [], COMMON)).toBe(
+    `---- one 1.2.3 (${license})\n\nIts source, of version 1.2.3: https://example.org/one.git\n\nshare alike\n`,
+  );
+  const silent = writePackage({ "package.json": about(license), LICENSE: "share alike\n" });
+  expect(() => noticeOf(silent, [], COMMON)).toThrow("one does not say where its source is");
+});
+
 it("one of which there is nothing to tell ends the build", () => {
   const directory = writePackage({ "package.json": about("MIT"), "a.js": "x();" });
   expect(() => noticeOf(directory, [path.join(directory, "a.js")], COMMON)).toThrow("one has no licence to be told");

@@ -8,7 +8,7 @@ import type { Attached, AttachmentsViewModel } from "../view-models/attachments"
 import type { ConversationViewModel } from "../view-models/conversation";
 import { MediaKind, titleOf } from "../view-models/core";
 import { extensionOf } from "../view-models/file_name";
-import { refusalText, sizeText } from "../view-models/media_plan";
+import { refusalText, sizeText, type Plan } from "../view-models/media_plan";
 import { durationText, kindName } from "../view-models/media_text";
 import { say } from "../view-models/say";
 import { Writing } from "./composer";
@@ -16,6 +16,7 @@ import { FullDialog } from "./full_dialog";
 import { Icon, type IconName } from "./icons";
 import { MissingPopup, onDemand } from "./on_demand";
 import { Once } from "./once_switch";
+import { ProgressRing } from "./progress_ring";
 import { Spinner } from "./spinner";
 import { useViewModel } from "./use_view_model";
 import styles from "./attach_sheet.module.css";
@@ -23,6 +24,9 @@ import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 
 const CropSheet = onDemand(() => import("./crop_sheet").then(({ CropSheet: sheet }) => sheet), {
+  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
+});
+const TrimSheet = onDemand(() => import("./trim_sheet").then(({ TrimSheet: sheet }) => sheet), {
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
 
@@ -38,7 +42,6 @@ export function AttachSheet({ model, conversationModel }: AttachSheetProps) {
   const title = titleOf(conversation);
   const item = items.find(({ id }) => id === shown);
   const pictured = items.some(({ plan }) => plan?.kind === MediaKind.kPhoto);
-  const ready = items.length > 0 && items.every(({ plan }) => plan !== undefined && plan.refusal === undefined);
   useEffect(() => {
     if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
   }, []);
@@ -87,7 +90,7 @@ export function AttachSheet({ model, conversationModel }: AttachSheetProps) {
         <button
           type="submit"
           className={styles.send}
-          disabled={!ready}
+          disabled={!model.isReady}
           aria-label={say("attach.send", { count: items.length })}
           title={say("composer.send")}
         >
@@ -118,38 +121,92 @@ function High({ model }: { model: AttachmentsViewModel }) {
 
 /** The one that is shown, and what can be done with it. */
 function Large({ item, model }: { item: Attached | undefined; model: AttachmentsViewModel }) {
-  const [cutting, setCutting] = useState(false);
+  const [editing, setEditing] = useState(false);
   if (item === undefined) return <div className={styles.large} />;
   const { id, looked, plan, edits, asFile } = item;
   const isPhoto = plan?.kind === MediaKind.kPhoto && plan.refusal === undefined;
-  const mayBeFile = looked !== undefined && looked.kind !== "other" && plan?.refusal?.why !== "fileTooLarge";
+  const isVideo = plan?.kind === MediaKind.kVideo && looked?.video !== undefined && looked.trouble === "";
   const turn = () => void model.edit(id, { turn: (edits.turn + 90) % 360, cut: undefined });
+  const stopEditing = () => setEditing(false);
   return (
     <div className={styles.large}>
       <div className={styles.stage}>
         <Shown item={item} />
+        {isVideo && <Progress item={item} onCancel={() => model.stopVideo(id)} />}
       </div>
-      {plan?.refusal !== undefined && (
-        <p className={`${fields.error} ${styles.refusal}`} role="alert">
-          {refusalText(plan.refusal, plan.asFileHelps)}
-        </p>
-      )}
+      {plan?.refusal !== undefined && <Refused plan={plan} model={model} id={id} onTrim={() => setEditing(true)} />}
       <div className={styles.tools}>
         {isPhoto && (
           <>
             <Tool icon="turn" label={say("attach.turn")} onClick={turn} />
-            <Tool icon="crop" label={say("attach.crop")} onClick={() => setCutting(true)} />
+            <Tool icon="crop" label={say("attach.crop")} onClick={() => setEditing(true)} />
           </>
         )}
-        {mayBeFile && (
+        {isVideo && <Tool icon="trim" label={say("attach.trim")} onClick={() => setEditing(true)} />}
+        {isVideo && <Becomes item={item} />}
+        {model.mayBeFile(item) && (
           <label className={styles.asFile}>
             <input type="checkbox" checked={asFile} onChange={() => model.setAsFile(id, !asFile)} />
             {say("attach.asFile")}
           </label>
         )}
       </div>
-      {cutting && <CropSheet item={item} model={model} onClose={() => setCutting(false)} />}
+      {editing && isPhoto && <CropSheet item={item} model={model} onClose={stopEditing} />}
+      {editing && isVideo && <TrimSheet item={item} model={model} onClose={stopEditing} />}
     </div>
+  );
+}
+
+interface RefusedProps {
+  plan: Plan;
+  model: AttachmentsViewModel;
+  id: string;
+  onTrim: () => void;
+}
+
+/** Why it can't go, and what would help. */
+function Refused({ plan, model, id, onTrim }: RefusedProps) {
+  const { refusal, asFileHelps, trimHelps, smallerHelps } = plan;
+  if (refusal === undefined) return null;
+  const help = (label: string, onClick: () => void) => (
+    <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={onClick}>
+      {label}
+    </button>
+  );
+  return (
+    <div className={styles.refused}>
+      <p className={fields.error} role="alert">
+        {refusalText(refusal, asFileHelps)}
+      </p>
+      {trimHelps && help(say("attach.trim"), onTrim)}
+      {smallerHelps && help(say("attach.smaller"), () => model.editVideo(id, { smaller: true }))}
+      {refusal.why === "stopped" && help(say("attach.again"), () => model.makeVideoAgain(id))}
+    </div>
+  );
+}
+
+/** Of a video that is being made ready. */
+function Progress({ item: { plan, work }, onCancel }: { item: Attached; onCancel: () => void }) {
+  if (plan?.refusal !== undefined || work.made !== undefined) return null;
+  const percent = Math.floor(100 * work.done);
+  return (
+    <div className={styles.making} data-part="making">
+      <ProgressRing done={work.done} label={say("attach.making")} onCancel={onCancel} />
+      <span role="progressbar" aria-label={say("attach.making")} aria-valuenow={percent}>
+        {say("attach.makingOf", { percent })}
+      </span>
+    </div>
+  );
+}
+
+/** How long and how large a video is that goes. */
+function Becomes({ item: { plan, work } }: { item: Attached }) {
+  if (work.made === undefined || plan?.refusal !== undefined) return null;
+  const { durationMs, file } = work.made;
+  return (
+    <small className={styles.becomes} data-part="becomes">
+      {say("voice.lengthAndSize", { length: durationText(durationMs), size: sizeText(file.size) })}
+    </small>
   );
 }
 
@@ -191,7 +248,7 @@ function Strip({ model, onAdd }: { model: AttachmentsViewModel; onAdd: (files: F
         <li key={item.id} className={`${styles.item} ${item.id === shown ? styles.chosen : ""}`}>
           <button
             type="button"
-            className={`${styles.thumb} ${item.plan?.refusal === undefined ? "" : styles.refused}`}
+            className={`${styles.thumb} ${item.plan?.refusal === undefined ? "" : styles.unfit}`}
             aria-label={item.name === "" ? kindName({ kind: item.plan?.kind ?? MediaKind.kDocument }) : item.name}
             aria-current={item.id === shown}
             onClick={() => model.show(item.id)}

@@ -2,10 +2,20 @@
 
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { AttachmentsViewModel } from "./attachments";
+import { AttachmentsViewModel, type Attached } from "./attachments";
 import { ComposerViewModel } from "./composer";
 import { MediaKind } from "./core";
-import { noMedia, type Looked, type MediaPort, type MediaWorkshop, type Prepared } from "./media_port";
+import {
+  noMedia,
+  type Looked,
+  type MadeVideo,
+  type Making,
+  type MediaPort,
+  type MediaWorkshop,
+  type Prepared,
+  type VideoEdits,
+  type VideoFacts,
+} from "./media_port";
 import { SendingFilesViewModel, type Outgoing } from "./sending_files";
 import { MediaFailure } from "../core-client/media";
 import { Failure_Code } from "../core-client/schema";
@@ -30,6 +40,24 @@ const prepared = (file: Blob): Prepared => ({
   thumbnail: Uint8Array.of(2),
   waveform: none,
 });
+const made = (file: Blob): MadeVideo => ({ file, width: 640, height: 360, durationMs: 5000 });
+const video = (facts: Partial<VideoFacts> = {}): Looked => ({
+  ...looked("video"),
+  type: "video/x-matroska",
+  durationMs: facts.durationMs ?? 5000,
+  video: {
+    codec: "avc",
+    decodes: true,
+    width: 640,
+    height: 360,
+    durationMs: 5000,
+    frames: 25,
+    hidden: false,
+    audio: undefined,
+    encodes: { video: "avc", audio: "opus" },
+    ...facts,
+  },
+});
 
 let core: FakeCore;
 let composer: ComposerViewModel;
@@ -51,7 +79,9 @@ beforeEach(() => {
     forget: vi.fn(),
     preparePicture: vi.fn(async (file: Blob) => prepared(file)),
     prepareAnimation: vi.fn(async (file: Blob) => prepared(file)),
-    prepareVideo: vi.fn(async (file: Blob) => prepared(file)),
+    makeVideo: vi.fn(async (file: Blob) => made(file)),
+    stripOf: vi.fn(async () => []),
+    prepareVideo: vi.fn(async ({ file }: MadeVideo) => prepared(file)),
     prepareAudio: vi.fn(async (file: Blob) => prepared(file)),
   };
   media = { ...noMedia, files: core.files, workshop: async () => workshop };
@@ -152,6 +182,114 @@ describe("files that were chosen", () => {
     model.send();
     await sent[0]?.prepare();
     expect(vi.mocked(workshop.preparePicture).mock.calls[0]?.[3]).toBe(2560);
+  });
+});
+
+describe("a video that was chosen", () => {
+  /** The makings that were begun: each ends when the test says so. */
+  interface Begun {
+    file: Blob;
+    edits: VideoEdits;
+    making: Making;
+    end: (file: Blob) => void;
+    fail: () => void;
+  }
+  let begun: Begun[];
+  beforeEach(() => {
+    begun = [];
+    workshop.makeVideo = (file, _, edits, __, making) =>
+      new Promise((resolve, reject) => {
+        const fail = () => reject(new Error("no"));
+        making.signal.addEventListener("abort", fail);
+        begun.push({ file, edits, making, end: (blob) => resolve(made(blob)), fail });
+      });
+  });
+  const chosen = async (size = 10, facts: Partial<VideoFacts> = {}) => {
+    kinds.set("film.mkv", video(facts));
+    const model = attachments();
+    model.add([file("film.mkv", size)]);
+    await settle();
+    const item = () => model.snapshot().items[0] as Attached;
+    return { model, item, id: item().id };
+  };
+
+  it("goes when it is made, as what was made, and without its name", async () => {
+    const { model, item } = await chosen();
+    begun[0]?.making.progress(0.5);
+    expect(item().work).toMatchObject({ state: "making", done: 0.5 });
+    model.send();
+    expect(sent).toEqual([]);
+    const clean = new Blob(["clean"]);
+    begun[0]?.end(clean);
+    await settle();
+    model.send();
+    expect(sent).toMatchObject([{ kind: MediaKind.kVideo, name: "" }]);
+    expect(await sent[0]?.prepare()).toMatchObject({ file: clean });
+  });
+
+  it("that is too long is not even begun; a part of it is, and a smaller one leaves nothing of the first", async () => {
+    const { model, item, id } = await chosen(10, { durationMs: 11_000 });
+    expect([begun.length, item().plan]).toMatchObject([0, { refusal: { why: "tooLong" }, trimHelps: true }]);
+    model.editVideo(id, { trim: { startMs: 1000, endMs: 5000 } });
+    await settle();
+    expect(begun.map(({ edits }) => edits)).toEqual([{ trim: { startMs: 1000, endMs: 5000 }, smaller: false }]);
+    model.editVideo(id, { smaller: true });
+    expect(begun[0]?.making.signal.aborted).toBe(true);
+    begun[0]?.end(new Blob(["first"]));
+    await settle();
+    expect(item().work.made).toBeUndefined();
+    expect(begun[1]?.edits).toEqual({ trim: { startMs: 1000, endMs: 5000 }, smaller: true });
+  });
+
+  it("that is larger than any file is looked at; what is made of it counts", async () => {
+    const { model, item, id } = await chosen(1001);
+    expect([begun.length, item().plan]).toMatchObject([0, { refusal: { why: "mediaTooLarge" }, asFileHelps: false }]);
+    model.editVideo(id, { trim: { startMs: 0, endMs: 1000 } });
+    await settle();
+    begun[0]?.end(new Blob(["small"]));
+    await settle();
+    expect(model.isReady).toBe(true);
+  });
+
+  it("that is stopped says so, and is made again; one that fails is offered as a file", async () => {
+    const { model, item, id } = await chosen();
+    model.stopVideo(id);
+    expect(begun[0]?.making.signal.aborted).toBe(true);
+    expect(item().plan?.refusal).toEqual({ why: "stopped" });
+    model.makeVideoAgain(id);
+    begun[0]?.fail();
+    await settle();
+    expect(item().plan?.refusal).toBeUndefined();
+    begun[1]?.fail();
+    await settle();
+    expect(item().plan).toMatchObject({ refusal: { why: "notMade" }, asFileHelps: true });
+    model.setAsFile(id, true);
+    model.send();
+    expect(sent).toMatchObject([{ kind: MediaKind.kDocument, name: "film.mkv" }]);
+  });
+
+  it("is not made when it goes as a file, is taken away, or nobody looks any more", async () => {
+    const asFile = await chosen();
+    asFile.model.setAsFile(asFile.id, true);
+    const removed = await chosen();
+    removed.model.remove(removed.id);
+    const left = await chosen();
+    left.model.dispose();
+    expect(begun.map(({ making }) => making.signal.aborted)).toEqual([true, true, true]);
+    asFile.model.setAsFile(asFile.id, false);
+    await settle();
+    expect(begun).toHaveLength(4);
+  });
+
+  it("several are made one after the other", async () => {
+    kinds.set("film.mkv", video());
+    const model = attachments();
+    model.add([file("film.mkv"), file("film.mkv")]);
+    await settle();
+    expect(begun).toHaveLength(1);
+    begun[0]?.end(new Blob(["one"]));
+    await settle();
+    expect(begun).toHaveLength(2);
   });
 });
 

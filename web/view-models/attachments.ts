@@ -6,9 +6,17 @@ import type { ComposerViewModel } from "./composer";
 import { MediaKind, type MediaLimits } from "./core";
 import { fileName } from "./file_name";
 import { limitsOf, planOf, type Plan } from "./media_plan";
-import { UNEDITED, type Looked, type MediaPort, type MediaWorkshop, type PictureEdits } from "./media_port";
+import {
+  UNEDITED,
+  type Looked,
+  type MediaPort,
+  type MediaWorkshop,
+  type PictureEdits,
+  type VideoEdits,
+} from "./media_port";
 import { say } from "./say";
 import { fitsCaption, randomId, type Outgoing } from "./sending_files";
+import { NOT_MADE, VideoMaking, type VideoWork } from "./video_making";
 import { ViewModel } from "./view_model";
 
 /** Of the longer side. */
@@ -28,6 +36,8 @@ export interface Attached {
   /** Where a picture of it is; "" for none, or none yet. */
   preview: string;
   asFile: boolean;
+  /** Of a video: what is wanted of it, and how far it is made. */
+  work: VideoWork;
 }
 
 export interface AttachmentsSnapshot {
@@ -50,10 +60,21 @@ export interface AttachmentsOptions {
   onClose: () => void;
 }
 
+const isVideo = ({ name, type }: { name: string; type: string }): boolean =>
+  type.startsWith("video/") || /\.(mp4|m4v|mov|3gp|3g2|mkv|webm|avi)$/i.test(name);
+
+/** As far as it has to be made, it is. */
+const isMade = ({ plan, work }: Attached): boolean =>
+  plan !== undefined && plan.refusal === undefined && (plan.kind !== MediaKind.kVideo || work.made !== undefined);
+
 const SHOWN_KINDS: readonly MediaKind[] = [MediaKind.kPhoto, MediaKind.kVideo, MediaKind.kAnimation];
 
 export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
-  private readonly files = new Map<string, Blob>();
+  private readonly files = new Map<string, File>();
+  private readonly making = new VideoMaking(
+    () => this.tools(),
+    (id, changes) => void this.changeWork(id, changes),
+  );
   private workshop: Promise<MediaWorkshop> | undefined;
   private ended = false;
 
@@ -61,6 +82,7 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
     super({ items: [], shown: "", high: options.media.load().high === true, once: false, error: "" });
     this.onDispose(() => {
       this.ended = true;
+      this.making.stopAll();
       for (const { preview } of this.snapshot().items) this.forget(preview);
     });
   }
@@ -72,7 +94,7 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
       const id = randomId();
       this.files.set(id, file);
       const { name, size } = file;
-      const nothing = { looked: undefined, plan: undefined, edits: UNEDITED, preview: "" };
+      const nothing = { looked: undefined, plan: undefined, edits: UNEDITED, preview: "", work: NOT_MADE };
       return { id, name: fileName(name), size, asFile: asFiles, ...nothing };
     });
     const { items, shown } = this.snapshot();
@@ -88,13 +110,51 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
     const at = items.findIndex((each) => each.id === id);
     const rest = items.filter((each) => each.id !== id);
     this.forget(items[at]?.preview ?? "");
+    this.making.stop(id);
     this.files.delete(id);
     if (rest.length === 0) return this.options.onClose();
     const next = rest[Math.min(at, rest.length - 1)];
     this.update({ items: rest, shown: shown === id ? (next?.id ?? "") : shown, error: "" });
   };
 
-  readonly setAsFile = (id: string, asFile: boolean): void => this.change(id, { asFile });
+  readonly setAsFile = (id: string, asFile: boolean): void => {
+    this.change(id, { asFile });
+    this.makeVideo(id);
+  };
+
+  /** A part of a video, or one with less to see: it is made anew. */
+  readonly editVideo = (id: string, edits: Partial<VideoEdits>): void => {
+    const item = this.item(id);
+    if (item === undefined) return;
+    this.making.stop(id);
+    this.change(id, { work: { ...NOT_MADE, edits: { ...item.work.edits, ...edits } } });
+    this.makeVideo(id);
+  };
+
+  readonly stopVideo = (id: string): void => {
+    this.making.stop(id);
+    void this.changeWork(id, { state: "stopped", done: 0 });
+  };
+
+  /** One that was stopped, or failed. */
+  readonly makeVideoAgain = (id: string): void => this.editVideo(id, {});
+
+  /** As it is, whatever it is. */
+  mayBeFile({ asFile, size, looked }: Attached): boolean {
+    if (looked === undefined || looked.kind === "other") return false;
+    return asFile || size <= limitsOf(this.options.limits()).fileBytesMax;
+  }
+
+  /** How long a video may be that is sent. */
+  get videoMostMs(): number {
+    return limitsOf(this.options.limits()).videoSecondsMax * 1000;
+  }
+
+  /** Addresses of small pictures of a video, each for `forgetPreview`. */
+  readonly stripOf = async (id: string, count: number): Promise<string[]> => {
+    const file = this.files.get(id);
+    return file === undefined ? [] : (await this.tools()).stripOf(file, count).catch(() => []);
+  };
 
   readonly setHigh = (high: boolean): void => {
     this.options.media.save({ high });
@@ -124,10 +184,10 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
 
   readonly forgetPreview = (address: string): void => this.forget(address);
 
-  /** Everything has been looked at, and can go. */
+  /** Everything has been looked at, its videos are made, and it can go. */
   get isReady(): boolean {
     const { items } = this.snapshot();
-    return items.length > 0 && items.every(({ plan }) => plan !== undefined && plan.refusal === undefined);
+    return items.length > 0 && items.every(isMade);
   }
 
   readonly send = (): void => {
@@ -151,7 +211,7 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
     onClose();
   };
 
-  private outgoing({ id, looked, plan, edits, name }: Attached, album: string) {
+  private outgoing({ id, looked, plan, edits, name, work }: Attached, album: string) {
     const { conversation } = this.options;
     const { high } = this.snapshot();
     const kind = plan?.kind ?? MediaKind.kDocument;
@@ -166,12 +226,14 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
         case MediaKind.kAnimation:
           return workshop.prepareAnimation(file, looked);
         case MediaKind.kVideo:
-          return workshop.prepareVideo(file, looked);
+          if (work.made === undefined) throw new Error("it was not made");
+          return workshop.prepareVideo(work.made);
         default:
           return workshop.prepareAudio(file, looked);
       }
     };
-    return { conversation, kind, name: kind === MediaKind.kPhoto ? "" : name, album, prepare };
+    const nameless = kind === MediaKind.kPhoto || kind === MediaKind.kVideo;
+    return { conversation, kind, name: nameless ? "" : name, album, prepare };
   }
 
   private async look(id: string): Promise<void> {
@@ -186,8 +248,9 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
       trouble: "",
     };
     try {
-      const looked = this.isTooLarge(file.size) ? unknown : await (await this.tools()).look(file, this.nameOf(id));
+      const looked = this.isTooLarge(file) ? unknown : await (await this.tools()).look(file, this.nameOf(id));
       this.change(id, { looked });
+      this.makeVideo(id);
       await this.renewPreview(id);
     } catch (error) {
       console.debug(`kith: a file can't be looked at: ${String(error)}`);
@@ -195,20 +258,43 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
     }
   }
 
-  /** Nothing is done with it then. */
-  private isTooLarge(size: number): boolean {
-    return size === 0 || size > limitsOf(this.options.limits()).fileBytesMax;
+  /** Nothing is done with it then. Of a video a part could go. */
+  private isTooLarge(file: File): boolean {
+    return file.size === 0 || (file.size > limitsOf(this.options.limits()).fileBytesMax && !isVideo(file));
+  }
+
+  /** When it is one that is to be sent as such, and nothing speaks against it. */
+  private makeVideo(id: string): void {
+    const item = this.item(id);
+    const file = this.files.get(id);
+    const facts = item?.looked?.video;
+    if (item === undefined || file === undefined || facts === undefined || this.ended) return;
+    if (item.plan?.kind !== MediaKind.kVideo || item.plan.refusal !== undefined) return this.making.stop(id);
+    if (item.work.made !== undefined || this.making.isRunning(id)) return;
+    const { mediaBytesMax: bytesMax } = limitsOf(this.options.limits());
+    this.making.start(id, { file, facts, edits: item.work.edits, bytesMax });
+  }
+
+  private async changeWork(id: string, changes: Partial<VideoWork>): Promise<void> {
+    const item = this.item(id);
+    if (item === undefined || this.ended) return;
+    this.change(id, { work: { ...item.work, ...changes } });
+    if (changes.made !== undefined) await this.renewPreview(id);
   }
 
   private async renewPreview(id: string): Promise<void> {
     const item = this.item(id);
     const file = this.files.get(id);
     if (item?.looked === undefined || file === undefined) return;
+    const { looked, edits, work } = item;
+    const [shown, type] = work.made === undefined ? [file, looked.type] : [work.made.file, work.made.file.type];
     const tools = await this.tools();
-    const preview = await tools.preview(file, item.looked, item.edits).catch(() => undefined);
-    if (this.ended || this.item(id) === undefined) return this.forget(preview ?? "");
-    if (preview === undefined) return this.change(id, { looked: { ...item.looked, trouble: "unreadable" } });
-    this.forget(item.preview);
+    const preview = await tools.preview(shown, { ...looked, type }, edits).catch(() => undefined);
+    const now = this.item(id);
+    const isLast = !this.ended && now?.edits === edits && now.work.made === work.made;
+    if (!isLast) return this.forget(preview ?? ""); // that of what it is by now is, or will be, there
+    if (preview === undefined) return this.change(id, { looked: { ...looked, trouble: "unreadable" } });
+    this.forget(now.preview);
     this.change(id, { preview });
   }
 
@@ -231,8 +317,8 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
     const items = this.snapshot().items.map((each) => {
       if (each.id !== id) return each;
       const changed = { ...each, ...changes };
-      const { looked, size, asFile } = changed;
-      return { ...changed, plan: looked === undefined ? undefined : planOf(looked, size, limits, asFile) };
+      const { looked, size, asFile, work } = changed;
+      return { ...changed, plan: looked === undefined ? undefined : planOf(looked, size, limits, asFile, work) };
     });
     this.update({ items });
   }

@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 
 import { MediaKind } from "./core";
 import { limitsOf, planOf, refusalText, sizeText } from "./media_plan";
-import type { Looked } from "./media_port";
+import type { Looked, VideoFacts } from "./media_port";
+import { NOT_MADE, type VideoWork } from "./video_making";
 
 const MB = 1_000_000;
 const limits = { fileBytesMax: 100 * MB, mediaBytesMax: 16 * MB, videoSecondsMax: 180, voiceSecondsMax: 900 };
@@ -30,14 +31,56 @@ it("a photo goes whatever its size, as it becomes smaller; a moving picture only
   });
 });
 
-it("a video goes when it plays here, is short, and is small; as a file, whatever it is", () => {
-  const video = (fields: Partial<Looked>, size = MB) => planOf(looked("video", fields), size, limits, false);
-  expect(video({ durationMs: 180_000 })).toMatchObject({ kind: MediaKind.kVideo, refusal: undefined });
-  expect(video({ durationMs: 180_001 })).toMatchObject({ refusal: { why: "tooLong" }, asFileHelps: true });
-  expect(video({}, 16 * MB + 1)).toMatchObject({ refusal: { why: "mediaTooLarge" }, asFileHelps: true });
-  expect(video({ trouble: "unplayable" })).toMatchObject({ refusal: { why: "unplayable" }, asFileHelps: true });
-  const asFile = planOf(looked("video", { trouble: "unplayable", durationMs: 1e9 }), 90 * MB, limits, true);
-  expect(asFile).toEqual({ kind: MediaKind.kDocument, refusal: undefined, asFileHelps: false });
+const FACTS: VideoFacts = {
+  codec: "avc",
+  decodes: true,
+  width: 1920,
+  height: 1080,
+  durationMs: 60_000,
+  frames: 30,
+  hidden: false,
+  audio: { codec: "aac", decodes: true, bits: 128_000 },
+  encodes: { video: "avc", audio: "opus" },
+};
+const videoPlan = (facts: Partial<VideoFacts>, size = MB, work: Partial<VideoWork> = {}, asFile = false) =>
+  planOf(looked("video", { video: { ...FACTS, ...facts } }), size, limits, asFile, { ...NOT_MADE, ...work });
+const trimmed = (startMs: number, endMs: number) => ({ trim: { startMs, endMs }, smaller: false });
+
+it("a video goes when it is short, and what is made of it small; as a file, whatever it is", () => {
+  expect(videoPlan({ durationMs: 180_000 })).toMatchObject({ kind: MediaKind.kVideo, refusal: undefined });
+  expect(videoPlan({ durationMs: 180_001 })).toMatchObject({
+    refusal: { why: "tooLong", ms: 180_001, mostMs: 180_000 },
+    ...{ asFileHelps: true, trimHelps: true, smallerHelps: false },
+  });
+  expect(videoPlan({ durationMs: 600_000 }, MB, { edits: trimmed(100_000, 280_000) }).refusal).toBeUndefined();
+  expect(planOf(looked("video", { trouble: "unplayable" }), MB, limits, false)).toMatchObject({
+    refusal: { why: "unplayable" },
+    ...{ asFileHelps: true, trimHelps: false, smallerHelps: false },
+  });
+  expect(videoPlan({ durationMs: 1e9, decodes: false }, 90 * MB, {}, true)).toEqual({
+    ...{ kind: MediaKind.kDocument, refusal: undefined },
+    ...{ asFileHelps: false, trimHelps: false, smallerHelps: false },
+  });
+});
+
+it("a video that is too large can be trimmed, made smaller, or go as a file, as far as each helps", () => {
+  const large = { refusal: { why: "mediaTooLarge", size: 17 * MB, most: 16 * MB }, trimHelps: true };
+  expect(videoPlan({}, 17 * MB)).toMatchObject({ ...large, smallerHelps: true, asFileHelps: true });
+  expect(videoPlan({ encodes: { video: "", audio: "" } }, 17 * MB)).toMatchObject({ ...large, smallerHelps: false });
+  const huge = videoPlan({}, 500 * MB);
+  expect(huge).toMatchObject({ refusal: { why: "mediaTooLarge" }, smallerHelps: true, asFileHelps: false });
+  expect(videoPlan({}, 17 * MB, { edits: trimmed(0, 30_000) }).refusal).toBeUndefined();
+  expect(videoPlan({}, 500 * MB, { edits: { trim: undefined, smaller: true } }).refusal).toBeUndefined();
+  // What is made anew in any case is made to fit.
+  expect(videoPlan({ codec: "hevc" }, 17 * MB).refusal).toBeUndefined();
+});
+
+it("what was made of a video counts, not what it was", () => {
+  const made = (size: number) => ({ ...{ width: 1, height: 1, durationMs: 1 }, file: { size } as Blob });
+  expect(videoPlan({}, MB, { state: "made", made: made(15 * MB) }).refusal).toBeUndefined();
+  expect(videoPlan({}, MB, { state: "made", made: made(16 * MB + 1) }).refusal).toMatchObject({ why: "mediaTooLarge" });
+  expect(videoPlan({}, MB, { state: "failed" })).toMatchObject({ refusal: { why: "notMade" }, asFileHelps: true });
+  expect(videoPlan({}, MB, { state: "stopped" })).toMatchObject({ refusal: { why: "stopped" }, asFileHelps: true });
 });
 
 it("a recording that is too large for one goes as a document", () => {
@@ -49,6 +92,7 @@ it("a recording that is too large for one goes as a document", () => {
 });
 
 it("nothing goes that is empty, or larger than any file", () => {
+  expect(videoPlan({}, 0).refusal).toEqual({ why: "empty" });
   for (const kind of ["picture", "video", "audio", "other"] as const)
     for (const asFile of [false, true]) {
       expect(planOf(looked(kind), 0, limits, asFile).refusal).toEqual({ why: "empty" });
@@ -62,7 +106,7 @@ it("the words name the size and the limit, and never say that they are the same"
   expect(refusalText(refusal as never, asFileHelps)).toBe(
     "This file has 101 MB, and at most 100 MB can be sent here. A part of it, or a smaller version, could go.",
   );
-  const long = planOf(looked("video", { durationMs: 190_000 }), MB, limits, false);
+  const long = videoPlan({ durationMs: 190_000 });
   expect(refusalText(long.refusal as never, long.asFileHelps)).toBe(
     "This video is 3:10 long, and one can have at most 3:00. You can send it as a file.",
   );

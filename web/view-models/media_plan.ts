@@ -3,8 +3,10 @@
 // As what a file is sent, or why it is not: decided before anything is done with it, by what the server allows.
 import { MediaKind, type MediaLimits } from "./core";
 import { durationText } from "./media_text";
-import type { Looked } from "./media_port";
+import type { Looked, VideoFacts } from "./media_port";
 import { say } from "./say";
+import { NOT_MADE, type VideoWork } from "./video_making";
+import { copiedSize, couldFit, lengthOf, waysOf } from "./video_plan";
 
 /** What a server allows that has not said it yet. */
 const USUAL_LIMITS = {
@@ -32,7 +34,9 @@ export type Refusal =
   /** As a photo, a video or a recording; as a file it could go. */
   | { why: "mediaTooLarge"; size: number; most: number }
   | { why: "tooLong"; ms: number; mostMs: number }
-  | { why: "unplayable" | "unreadable" | "tooManyPixels" };
+  | { why: "unplayable" | "unreadable" | "tooManyPixels" }
+  /** A video that can't be made into one that others play; or not yet, as somebody has stopped it. */
+  | { why: "notMade" | "stopped" };
 
 export interface Plan {
   kind: MediaKind;
@@ -40,7 +44,11 @@ export interface Plan {
   refusal: Refusal | undefined;
   /** It could go as a file, and does not. */
   asFileHelps: boolean;
+  /** A part of the video could go; all of it, with less to see. */
+  trimHelps: boolean;
+  smallerHelps: boolean;
 }
+const NO_HELP = { asFileHelps: false, trimHelps: false, smallerHelps: false };
 
 const KINDS: Record<Looked["kind"], MediaKind> = {
   picture: MediaKind.kPhoto,
@@ -50,14 +58,50 @@ const KINDS: Record<Looked["kind"], MediaKind> = {
   other: MediaKind.kDocument,
 };
 
-/** `asFile`: somebody wants it sent as it is. */
-export function planOf(looked: Looked, size: number, limits: Limits, asFile: boolean): Plan {
+/** `asFile`: somebody wants it sent as it is. `work`: how far a video is. */
+export function planOf(looked: Looked, size: number, limits: Limits, asFile: boolean, work = NOT_MADE): Plan {
   const wanted = KINDS[looked.kind];
   const kind = asFile || (wanted === MediaKind.kAudio && size > limits.mediaBytesMax) ? MediaKind.kDocument : wanted;
   const whole = wholeRefusal(size, limits);
-  if (whole !== undefined || kind === MediaKind.kDocument) return { kind, refusal: whole, asFileHelps: false };
+  // A video may be larger than any file: what is sent is not the video itself.
+  if (kind === MediaKind.kVideo && looked.trouble === "" && looked.video !== undefined && whole?.why !== "empty") {
+    const plan = videoPlan(looked.video, size, limits, work);
+    return { kind, ...plan, asFileHelps: plan.refusal !== undefined && whole === undefined };
+  }
+  if (whole !== undefined || kind === MediaKind.kDocument) return { kind, refusal: whole, ...NO_HELP };
   const refusal = mediaRefusal(looked, size, limits);
-  return { kind, refusal, asFileHelps: refusal !== undefined };
+  return { kind, refusal, ...NO_HELP, asFileHelps: refusal !== undefined };
+}
+
+function videoPlan(
+  facts: VideoFacts,
+  size: number,
+  limits: Limits,
+  work: VideoWork,
+): Omit<Plan, "kind" | "asFileHelps"> {
+  const refusal = videoRefusal(facts, size, limits, work);
+  const smaller = { ...work.edits, smaller: true };
+  const couldBeSmaller =
+    !work.edits.smaller &&
+    couldFit(lengthOf(work.edits, facts), limits.mediaBytesMax) &&
+    waysOf(facts, smaller, limits.mediaBytesMax).length > 0;
+  return {
+    refusal,
+    trimHelps: refusal?.why === "tooLong" || refusal?.why === "mediaTooLarge",
+    smallerHelps: refusal?.why === "mediaTooLarge" && couldBeSmaller,
+  };
+}
+
+function videoRefusal(facts: VideoFacts, size: number, limits: Limits, work: VideoWork): Refusal | undefined {
+  const { edits, state, made } = work;
+  const ms = lengthOf(edits, facts);
+  const mostMs = limits.videoSecondsMax * 1000;
+  if (ms > mostMs) return { why: "tooLong", ms, mostMs };
+  if (state === "failed") return { why: "notMade" };
+  if (state === "stopped") return { why: "stopped" };
+  const most = limits.mediaBytesMax;
+  const becomes = made?.file.size ?? copiedSize(facts, edits, size, most) ?? 0;
+  return becomes > most ? { why: "mediaTooLarge", size: becomes, most } : undefined;
 }
 
 function wholeRefusal(size: number, { fileBytesMax }: Limits): Refusal | undefined {
@@ -65,16 +109,13 @@ function wholeRefusal(size: number, { fileBytesMax }: Limits): Refusal | undefin
   return size > fileBytesMax ? { why: "fileTooLarge", size, most: fileBytesMax } : undefined;
 }
 
-function mediaRefusal({ kind, trouble, durationMs }: Looked, size: number, limits: Limits): Refusal | undefined {
+function mediaRefusal({ kind, trouble }: Looked, size: number, limits: Limits): Refusal | undefined {
   if (trouble === "large") return { why: "tooManyPixels" };
   if (trouble !== "") return { why: trouble };
   if (kind === "picture") return undefined; // it becomes smaller
-  if (kind === "video" && durationMs > limits.videoSecondsMax * 1000)
-    return { why: "tooLong", ms: durationMs, mostMs: limits.videoSecondsMax * 1000 };
   if (size > limits.mediaBytesMax) return { why: "mediaTooLarge", size, most: limits.mediaBytesMax };
   return undefined;
 }
-
 /** "3.4 MB". Rounded up where it is held against a limit, else it could be said to be as large as that. */
 export function sizeText(bytes: number, up = false): string {
   const units = ["bytes", "kB", "MB", "GB"] as const;
@@ -108,5 +149,9 @@ function refusalWords(refusal: Refusal): string {
       return say("media.unreadable");
     case "tooManyPixels":
       return say("media.tooManyPixels");
+    case "notMade":
+      return say("media.notMade");
+    case "stopped":
+      return say("media.stopped");
   }
 }

@@ -29,6 +29,46 @@ export interface Looked {
   durationMs: number;
   /** "large": it has more pixels than can be unpacked here. "unreadable": it is not what it says it is. */
   trouble: "" | "large" | "unreadable" | "unplayable";
+  /** Of what can be made into a video for everybody. */
+  video?: VideoFacts;
+}
+
+/** What is in a video, as it is shown, and what this browser can do with it. */
+export interface VideoFacts {
+  /** "avc", "hevc", "vp9", …; "" for one that is not known. */
+  codec: string;
+  decodes: boolean;
+  width: number;
+  height: number;
+  durationMs: number;
+  /** Per second, about. */
+  frames: number;
+  /** It has pictures before its beginning, which are not shown: somebody has cut them away. */
+  hidden: boolean;
+  /** undefined: it has no sound. */
+  audio: { codec: string; decodes: boolean; bits: number } | undefined;
+  /** What this browser makes: "" for nothing that others play. */
+  encodes: { video: string; audio: string };
+}
+
+/** What somebody wants of a video. */
+export interface VideoEdits {
+  /** What is kept of it. */
+  trim: { startMs: number; endMs: number } | undefined;
+  /** It is made anew, so that it is within the limit. */
+  smaller: boolean;
+}
+/** A video as it is sent: an MP4 with picture and sound, and nothing else. */
+export interface MadeVideo {
+  file: Blob;
+  width: number;
+  height: number;
+  durationMs: number;
+}
+export interface Making {
+  signal: AbortSignal;
+  /** 0 to 1. */
+  progress(done: number): void;
 }
 
 /** What is cut out, in parts of the turned picture, 0 to 1. */
@@ -67,8 +107,14 @@ export interface MediaWorkshop {
   preparePicture(file: Blob, looked: Looked, edits: PictureEdits, pixelsMax: number): Promise<Prepared>;
   /** As it is, without what is written in it beside the pictures. */
   prepareAnimation(file: Blob, looked: Looked): Promise<Prepared>;
-  /** As it is, with a picture of its beginning. */
-  prepareVideo(file: Blob, looked: Looked): Promise<Prepared>;
+  /**
+   * At most `bytesMax`, when it can be made so. Plays here, else this rejects; also when the signal ends it.
+   */
+  makeVideo(file: Blob, facts: VideoFacts, edits: VideoEdits, bytesMax: number, making: Making): Promise<MadeVideo>;
+  /** Addresses of so many small pictures of a video, in their order, each for `forget`; none when it has none here. */
+  stripOf(file: Blob, count: number): Promise<string[]>;
+  /** What `makeVideo` made, with a picture of its beginning. */
+  prepareVideo(made: MadeVideo): Promise<Prepared>;
   prepareAudio(file: Blob, looked: Looked): Promise<Prepared>;
 }
 

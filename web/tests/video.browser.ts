@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Videos as cameras and programs make them, chosen in one browser and played in another. The core is a scripted one:
+// what would be sealed and sent is what is looked at.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Locator, Page } from "playwright-core";
+
+import { eventually, openConversation } from "./support/actions";
+import { launchBrowser } from "./support/browser";
+import { film, picturesIn, played, type Film, type Played } from "./support/films";
+import { within, type Prepare } from "./support/harness";
+import { harnessSuite } from "./support/harness_suite";
+
+const H264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 25";
+/** What this encoder writes into its first picture. */
+const X264 = "x264 - core";
+/** A tone of an eighth of full scale, as ffmpeg makes it, is so loud. */
+const TONE = 0.088;
+
+interface Sent {
+  file: Buffer;
+  kind: number;
+  name: string;
+  mimeType: string;
+  width: number;
+  height: number;
+  durationMs: number;
+}
+const VIDEO = 2;
+const DOCUMENT = 5;
+
+describe("[F17] a video that is sent", () => {
+  const suite = harnessSuite();
+  let other: Browser, player: Page, page: Page;
+
+  before(async () => {
+    other = await launchBrowser(["--autoplay-policy=no-user-gesture-required"]);
+    player = await (await other.newContext()).newPage();
+    await player.addInitScript("globalThis.__name = (named) => named;");
+    await player.goto("about:blank");
+  });
+  after(() => other?.close());
+
+  const sheet = (): Locator => page.locator("dialog[data-part=attach]");
+  const sending = (): Locator => sheet().getByRole("button", { name: "Send", exact: true });
+
+  async function choose(name: string, buffer: Buffer, prepare?: Prepare): Promise<void> {
+    page = await suite.open(prepare);
+    await openConversation(page, "Ben");
+    await page.locator("[data-choose=pictures]").setInputFiles([{ name, mimeType: "", buffer }]);
+    await sheet().waitFor();
+  }
+
+  async function send(): Promise<Sent> {
+    await eventually("it can be sent", () => sending().isEnabled());
+    await sending().click();
+    await sheet().waitFor({ state: "detached" });
+    await eventually(
+      "it is sent",
+      async () => (await within(page, ({ core }) => core.called("sendMessage").length)) === 1,
+    );
+    const { base64, ...about } = await within(page, async ({ core }) => {
+      const params = core.called("sendMessage")[0] as { messageId: string; attachment: { about: Omit<Sent, "file"> } };
+      const bytes = await core.files.readMedia(params.messageId);
+      const { kind, name, mimeType, width, height, durationMs } = params.attachment.about;
+      let text = "";
+      for (const byte of bytes) text += String.fromCharCode(byte);
+      return { base64: btoa(text), kind, name, mimeType, width, height, durationMs };
+    });
+    return { file: Buffer.from(base64, "base64"), ...about };
+  }
+
+  /** It plays elsewhere as what its message says, so long, and as loud as it was. */
+  async function plays(sent: Sent, width: number, height: number, seconds: number): Promise<Played> {
+    assert.deepEqual([sent.kind, sent.name, sent.mimeType], [VIDEO, "", "video/mp4"]);
+    const it = await played(player, sent.file);
+    assert.deepEqual([it.width, it.height], [width, height]);
+    assert.deepEqual([sent.width, sent.height], [width, height]);
+    assert.ok(Math.abs(it.seconds - seconds) < 0.15, `${it.seconds} s`);
+    assert.ok(Math.abs(sent.durationMs / 1000 - it.seconds) < 0.05, `${sent.durationMs} ms`);
+    assert.ok(Math.abs(it.level - TONE) < 0.02, `a level of ${it.level}`);
+    assert.ok(it.position > 0.5 && Math.abs(it.sought - it.seconds * 0.75) < 0.1, `${it.position}, ${it.sought}`);
+    const boxes = ["moov", "mdat", "moof"].map((box) => sent.file.indexOf(box));
+    assert.ok((boxes[0] ?? 0) < (boxes[1] ?? 0) && boxes[2] === -1, `boxes at ${boxes.join()}`);
+    return it;
+  }
+
+  const sentOf = async (made: Film): Promise<Sent> => {
+    await choose(made.name, film(made));
+    return send();
+  };
+
+  it("as MP4 says nothing of where, when and with what it was taken, and has its pictures as they were", async () => {
+    const secrets = ["+52.5200+013.4050/", "Secret title", "Secretphone 7"];
+    const taken = film({
+      name: "holiday.mp4",
+      options:
+        `${H264} -c:a aac -metadata location=${secrets[0]} -metadata title=Secret\u00a0title ` +
+        `-metadata:s:v title=Secret\u00a0track -metadata:s:v handler_name=Secret ` +
+        `-metadata com.apple.quicktime.model=Secretphone\u00a07 -movflags use_metadata_tags`,
+    });
+    const bare = (file: Buffer) => file.toString("utf8").replaceAll("\u00a0", " ");
+    for (const secret of secrets) assert.ok(bare(taken).includes(secret), secret);
+    await choose("holiday.mp4", taken);
+    const sent = await send();
+    await plays(sent, 320, 180, 3);
+    for (const secret of [...secrets, "52.52", "udta", "Secret"]) assert.ok(!bare(sent.file).includes(secret), secret);
+    const pictures = (file: Buffer) => file.includes(X264);
+    assert.ok(pictures(taken) && pictures(sent.file), "they were encoded by ffmpeg, and not again");
+  });
+
+  it("from which its beginning was cut away has nothing of that in it any more", async () => {
+    const cut = film({ name: "cut.mp4", options: `${H264} -c:a aac`, again: "-movflags +faststart", from: 1.4 });
+    assert.equal(picturesIn(cut), 50, "its first second is there, and not shown");
+    await choose("cut.mp4", cut);
+    const sent = await send();
+    await plays(sent, 320, 180, 1.6);
+    assert.equal(picturesIn(sent.file), 40);
+  });
+
+  it("as MOV stays turned, and sound that only films have becomes one that plays", async () => {
+    const sent = await sentOf({
+      name: "turned.mov",
+      options: `${H264} -c:a pcm_s16le`,
+      again: "-metadata:s:v rotate=90",
+    });
+    await plays(sent, 180, 320, 3);
+    assert.ok(sent.file.includes(X264));
+  });
+
+  it("as MKV with VP9 and Opus is an MP4 for everybody", async () => {
+    const options = "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 300k -c:a libopus";
+    await plays(await sentOf({ name: "talk.mkv", options }), 320, 180, 3);
+  });
+
+  it("of a codec that not everybody plays is made anew", async () => {
+    const options = "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 500k -c:a libvorbis";
+    const sent = await sentOf({ name: "recording.webm", options, size: "1920x1080", seconds: 2 });
+    await plays(sent, 1280, 720, 2);
+    assert.ok(sent.file.includes("avc1") && sent.file.includes("Opus"));
+  });
+
+  it("can be a part, which two handles choose by keys; nothing else of it goes", async () => {
+    const long = film({ name: "long.mp4", options: `${H264} -c:a aac`, seconds: 12 });
+    await choose("long.mp4", long, (core, testing) => {
+      const mediaLimits = { fileBytesMax: 9_000_000n, mediaBytesMax: 9_000_000n, videoSecondsMax: 5 };
+      core.on("getState", () => testing.state({ mediaLimits }));
+    });
+    await sheet().getByText("This video is 0:12 long, and one can have at most 0:05.").waitFor();
+    assert.ok(await sending().isDisabled());
+    await sheet().getByRole("alert").locator("..").getByRole("button", { name: "Trim" }).click();
+    const trim = page.locator("dialog[data-part=trim]");
+    await eventually("its pictures are there", async () => (await trim.locator("img").count()) === 10);
+    const [begin, end] = [trim.getByRole("slider", { name: "Beginning" }), trim.getByRole("slider", { name: "End" })];
+    assert.deepEqual([await begin.inputValue(), await end.inputValue()], ["0", "5000"]);
+    await end.focus();
+    for (let times = 0; times < 2; ++times) await page.keyboard.press("PageUp");
+    assert.deepEqual([await begin.inputValue(), await end.inputValue()], ["2400", "7400"]);
+    await begin.focus();
+    for (let times = 0; times < 11; ++times) await page.keyboard.press("ArrowRight");
+    assert.equal(await begin.getAttribute("aria-valuetext"), "0:04");
+    await trim.getByText("0:04 of 0:12. At most 0:05 can be sent.").waitFor();
+    await trim.getByRole("button", { name: "Done" }).click();
+    const sent = await send();
+    await plays(sent, 320, 180, 3.9);
+    assert.ok(sent.file.length < long.length / 2);
+  });
+
+  it("that is too large is made smaller when somebody wants that", async () => {
+    const large = film({
+      name: "large.mp4",
+      options: `${H264} -b:v 6M -minrate 6M -vf noise=alls=60 -c:a aac`,
+      seconds: 4,
+    });
+    await choose("large.mp4", large, (core, testing) => {
+      const mediaLimits = { fileBytesMax: 1_000_000n, mediaBytesMax: 700_000n, videoSecondsMax: 180 };
+      core.on("getState", () => testing.state({ mediaLimits }));
+    });
+    await sheet()
+      .getByText(/^This has [\d.]+ MB, and photos, videos and recordings have at most 700 kB here\.$/)
+      .waitFor();
+    await sheet().getByRole("button", { name: "Make it smaller" }).click();
+    const sent = await send();
+    assert.ok(large.length > 1_000_000 && sent.file.length <= 700_000, `${large.length}, ${sent.file.length}`);
+    await plays(sent, 320, 180, 4);
+  });
+
+  it("is given up while it is made, and begun again", async () => {
+    const options = "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 500k -c:a libvorbis";
+    const buffer = film({ name: "talk.webm", options, size: "640x360", seconds: 12 });
+    await choose("talk.webm", buffer);
+    const progress = sheet().getByRole("progressbar", { name: "Making the video ready" });
+    await eventually("it goes on", async () => Number(await progress.getAttribute("aria-valuenow")) > 5);
+    assert.equal(page.workers().filter((worker) => worker.url().includes("video_worker")).length, 1);
+    await sheet()
+      .getByRole("button", { name: /^Making the video ready, \d+ %: cancel$/ })
+      .click();
+    await sheet().getByText("This video isn't ready: you stopped that.").waitFor();
+    await eventually("nobody works at it", async () =>
+      page.workers().every((it) => !it.url().includes("video_worker")),
+    );
+    assert.ok(await sending().isDisabled());
+    await sheet().getByRole("button", { name: "Try again" }).click();
+    await plays(await send(), 640, 360, 12);
+  });
+
+  for (const { what, name, buffer } of [
+    { what: "cut off", name: "cut.mp4", buffer: () => film({ name: "cut.mp4", options: H264 }).subarray(0, 20_000) },
+    {
+      what: "half of one",
+      name: "half.mp4",
+      buffer: () => film({ name: "half.mp4", options: `${H264} -movflags +faststart` }).subarray(0, 60_000),
+    },
+    { what: "nothing but a name", name: "no.mov", buffer: () => Buffer.from(`\0\0\0\x14ftypqt  ${"x".repeat(9999)}`) },
+  ])
+    it(`and is ${what} is offered as a file, and goes as it is`, async () => {
+      const given = buffer();
+      await choose(name, given);
+      await sheet()
+        .getByText(
+          /^This (can't be played in the app|video can't be made ready here: .*)\. You can send it as a file\.$/,
+        )
+        .waitFor();
+      assert.ok(await sending().isDisabled());
+      await sheet()
+        .getByRole("checkbox", { name: /Send as a file/ })
+        .check();
+      const sent = await send();
+      assert.deepEqual([sent.kind, sent.name], [DOCUMENT, name]);
+      assert.deepEqual(sent.file, given);
+    });
+});
