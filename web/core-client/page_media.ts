@@ -125,8 +125,8 @@ export class PageMedia implements DeviceMedia {
   }
 
   /**
-   * The core has it that a file is here which is not, or is another: it is told to do without, and to fetch it. Once: if
-   * its sender has sealed it wrongly, a second time would be of no use.
+   * The core has it that a file is here which is not, or is another: it is told to do without, and to fetch it. Once:
+   * if its sender has sealed it wrongly, a second time would be of no use.
    */
   private fetchAnew(messageId: string): void {
     if (this.fetchedAnew.has(messageId)) return;
