@@ -289,6 +289,20 @@ describe("of an own message in a group", () => {
   };
   const section = (name: string) => document.querySelector(`section[aria-label="${name}"]`)?.textContent;
 
+  it("the menu has the message as it is: what is sent while it is open can be asked about", async () => {
+    const own = { id: "7".repeat(32), outgoing: true, sender: { accountId: ANA, name: "Ana" } };
+    core.messages = [inGroup({ ...own, tick: Message_Tick.kPending })];
+    await open();
+    fireEvent.contextMenu(document.querySelector("[data-bubble]") as HTMLElement, { clientX: 5, clientY: 5 });
+    await screen.findByRole("menuitem", { name: "Copy text", hidden: true });
+    expect(screen.queryByRole("menuitem", { name: "Info", hidden: true })).toBeNull();
+    await act(async () => {
+      core.emit({ case: "messageChanged", value: inGroup({ ...own, tick: Message_Tick.kSent }) });
+      await settle();
+    });
+    await screen.findByRole("menuitem", { name: "Info", hidden: true });
+  });
+
   it("one sees who has read it, who has it, and who has not", async () => {
     core.messages = [inGroup({ outgoing: true, sender: { accountId: ANA, name: "Ana" } })];
     const receipts = [

@@ -44,6 +44,8 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
   const { scroller, rows, away, look } = useTimelineScroll(model, covered);
   const [menu, setMenu] = useState<MenuPlace>();
   const [asked, setAsked] = useState<Message>();
+  // While the menu is open, the message gets its ticks, and what can be done with it then.
+  const place = menu && { ...menu, message: model.timeline.message(menu.message.id) ?? menu.message };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) =>
     takeKey(event, (id) => model.timeline.message(id), actions, toComposer);
   return (
@@ -78,11 +80,11 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
         </ol>
       </div>
       {away && loaded && <ToEnd unread={conversation.unread} onClick={() => void model.timeline.showNewest()} />}
-      {menu !== undefined && (
+      {place !== undefined && (
         <MessageMenu
-          place={menu}
+          place={place}
           onReply={actions.reply}
-          onReplyPrivately={model.isForPrivateReply(menu.message) ? actions.replyPrivately : undefined}
+          onReplyPrivately={model.isForPrivateReply(place.message) ? actions.replyPrivately : undefined}
           onCopy={actions.copy}
           onInfo={conversation.peer.case === "self" ? undefined : setAsked}
           onClose={() => setMenu(undefined)}
