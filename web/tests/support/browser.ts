@@ -2,6 +2,7 @@
 
 // Debian's Chromium, and devices in it: each a context of its own with one or more pages, watched for errors.
 import assert from "node:assert/strict";
+import { afterEach } from "node:test";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 
 const LAUNCH = {
@@ -31,6 +32,22 @@ declare global {
   }
 }
 
+const devices = new Set<Device>();
+
+/** Of a test that has failed, what is in its pages, and what went wrong there. Before they are closed. */
+export async function tellOfFailure(test: object): Promise<void> {
+  const { name, passed } = test as { name: string; passed: boolean }; // the package of types has no `passed` yet
+  if (passed) return;
+  for (const { context, problems } of devices) {
+    for (const problem of problems) console.log(`${name}: ${problem}`);
+    for (const page of context.pages()) {
+      const shown = await page.locator("body").ariaSnapshot({ timeout: 5_000 }).catch(String);
+      console.log(`${name}: ${page.url()}\n${shown}`);
+    }
+  }
+}
+afterEach((test) => tellOfFailure(test));
+
 export class Device {
   readonly problems: string[] = [];
   /** The server is away on purpose: what the browser says about that is no problem. */
@@ -53,6 +70,7 @@ export class Device {
   private static async watch(context: BrowserContext, server: string): Promise<Device> {
     context.setDefaultTimeout(45_000);
     const device = new Device(context, server);
+    devices.add(device);
     await context.addInitScript(() => {
       window.kithTest = { focused: true, violations: [] };
       Document.prototype.hasFocus = () => window.kithTest.focused;
@@ -98,6 +116,7 @@ export class Device {
   }
 
   async close(): Promise<void> {
+    devices.delete(this);
     await this.context.close();
   }
 }

@@ -5,7 +5,7 @@
 import { after, afterEach, before, beforeEach } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
-import { launchBrowser, type Device } from "./browser";
+import { launchBrowser, tellOfFailure, type Device } from "./browser";
 import { Harness, type Prepare } from "./harness";
 
 export interface HarnessSuite {
@@ -32,9 +32,9 @@ export function harnessSuite(permissions: readonly string[] = []): HarnessSuite 
     device.context.setDefaultTimeout(15_000);
     await device.context.grantPermissions([...permissions]);
   });
-  afterEach(async () => {
-    await device.check();
-    await device.close();
+  afterEach(async (test) => {
+    await tellOfFailure(test);
+    await device.check().finally(() => device.close());
   });
   return { url: () => harness.url, open: (prepare) => harness.page(device, prepare), device: () => device };
 }
