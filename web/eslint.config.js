@@ -6,7 +6,14 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import typescript from "typescript-eslint";
 
 export default defineConfig([
-  globalIgnores(["dist", "node_modules", "core-client/generated", "ui/generated", "tests/bench/*.js"]),
+  globalIgnores([
+    "dist",
+    "node_modules",
+    "core-client/generated",
+    "media/generated",
+    "ui/generated",
+    "tests/bench/*.js",
+  ]),
   {
     files: ["**/*.{ts,tsx}"],
     extends: [typescript.configs.recommended, reactHooks.configs.flat.recommended],

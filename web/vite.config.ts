@@ -14,11 +14,11 @@ import { notices } from "./notices";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** A script of over a megabyte that is imported on demand, and the Worker that makes videos. */
+/** A script of over a megabyte that is imported on demand, and the Workers that make videos. */
 const isForFew = (output: Rollup.OutputChunk | Rollup.OutputAsset): boolean =>
   output.type === "chunk"
     ? output.isDynamicEntry && output.code.length > 1_000_000
-    : /(^|\/)video_worker-[^/]*\.js$/.test(output.fileName);
+    : /(^|\/)((video|ffmpeg)_worker-[^/]*\.js|ffmpeg_core-[^/]*\.bin)$/.test(output.fileName);
 
 /** The script of the service worker, in one piece: not every browser takes one that imports. */
 async function serviceWorkerCode(version: string, files: readonly string[]): Promise<string> {
@@ -153,11 +153,27 @@ function texts(): Plugin {
   };
 }
 
+/** The package's own module, of 32 MB: it is not in the app, which has it packed (tools/make_ffmpeg_core.mjs). */
+const FFMPEG_MODULE = /new URL\("ffmpeg-core\.wasm", ?import\.meta\.url\)\.href/;
+
+function ffmpegPacked(): Plugin {
+  return {
+    name: "kith-ffmpeg-packed",
+    enforce: "pre",
+    transform(code, id) {
+      if (!id.includes("/@ffmpeg/core/")) return undefined;
+      if (!FFMPEG_MODULE.test(code)) this.error("@ffmpeg/core names its module in another way");
+      return { code: code.replace(FFMPEG_MODULE, '""'), map: null };
+    },
+  };
+}
+
 const othersCode = notices({
   dist: here("dist/notices.txt"),
   module: here("../build/wasm/notices.txt"),
   licences: {
     "Apache-2.0": here("../tools/licences/apache-2.0.txt"),
+    "@ffmpeg/core": here("../tools/licences/gpl-2.0.txt"),
     thumbhash: here("../tools/licences/thumbhash.txt"),
   },
 });
@@ -181,11 +197,12 @@ export default defineConfig({
       },
     },
   },
-  worker: { format: "es", plugins: () => [othersCode.worker] },
+  worker: { format: "es", plugins: () => [ffmpegPacked(), othersCode.worker] },
   // For a page that runs from the sources. None is looked for: one that is found when its part is first shown would be
   // packed with all others anew, and come with a second React into the page.
   optimizeDeps: {
     noDiscovery: true,
+    exclude: ["@ffmpeg/core"],
     include: [
       ...["react", "react/jsx-runtime", "react/jsx-dev-runtime", "react-dom", "react-dom/client", "react-easy-crop"],
       ...["menu", "select"].map((part) => `@ariakit/react/${part}`),

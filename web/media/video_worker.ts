@@ -9,6 +9,8 @@ import {
   getFirstEncodableAudioCodec,
   getFirstEncodableVideoCodec,
   Input,
+  Logging,
+  LogLevel,
   MATROSKA,
   MP4,
   Mp4OutputFormat,
@@ -30,7 +32,7 @@ import { PatchedParts } from "./patched_parts";
 
 export type VideoTask =
   | { kind: "examine"; file: Blob }
-  | { kind: "make"; file: Blob; way: Way; trim: VideoEdits["trim"] }
+  | { kind: "make"; file: Blob; way: Way; trim: VideoEdits["trim"]; lengthMs: number }
   | { kind: "strip"; file: Blob; count: number };
 export type VideoAnswer = { done: number } | { result: unknown } | { error: string };
 
@@ -46,6 +48,8 @@ const scope = self as unknown as {
   onmessage: ((event: MessageEvent<VideoTask>) => void) | null;
   postMessage(answer: VideoAnswer): void;
 };
+
+Logging.level = LogLevel.Errors; // what it does not know is told by what it finds
 
 const opened = (file: Blob): Input => new Input({ formats: [MP4, QTFF, MATROSKA, WEBM], source: new BlobSource(file) });
 
@@ -95,13 +99,13 @@ function videoOptions({ video }: Way): ConversionVideoOptions {
   };
 }
 
-function audioOptions({ audio }: Way): ConversionAudioOptions {
+async function audioOptions(track: InputAudioTrack, { audio }: Way): Promise<ConversionAudioOptions> {
   if (audio === undefined) return { discard: true };
   if (audio === "copy") return {};
   return {
     codec: audio.codec as AudioCodec,
     quality: new Quality({ bitrate: audio.bits }),
-    numberOfChannels: 2,
+    numberOfChannels: Math.min(2, await track.getNumberOfChannels()),
     sampleRate: 48_000,
   };
 }
@@ -124,7 +128,7 @@ async function make({ file, way, trim }: Extract<VideoTask, { kind: "make" }>): 
     tracks: "primary",
     tags: {},
     video: videoOptions(way),
-    audio: audioOptions(way),
+    audio: (track) => audioOptions(track, way),
     copy: {
       mode: way.video === "copy" && (way.audio === "copy" || way.audio === undefined) ? "forced" : "preferred",
       boundaryPolicy: "shrink",

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The page's side of video_worker.ts: a Worker for each task, which ends with it. One that says nothing for long has
-// lost its way in the file, and is ended too.
+// The page's side of video_worker.ts and ffmpeg_worker.ts: a Worker for each task, which ends with it. One that says
+// nothing for long has lost its way in the file, and is ended too.
+import type { Way } from "../view-models/video_plan";
 import type { VideoAnswer, VideoTask } from "./video_worker";
 
 const PATIENCE_MS = 60_000;
@@ -11,11 +12,16 @@ interface Watching {
   progress?: (done: number) => void;
 }
 
+const browsers = () =>
+  new Worker(new URL("./video_worker.ts", import.meta.url), { type: "module", name: "kith videos" });
+const ffmpegs = () =>
+  new Worker(new URL("./ffmpeg_worker.ts", import.meta.url), { type: "module", name: "kith ffmpeg" });
+
 /** Rejects with the signal's reason, or with what went wrong. */
-export function carryOut<Result>(task: VideoTask, { signal, progress }: Watching = {}): Promise<Result> {
+export function carryOut<Result>(by: Way["by"], task: VideoTask, { signal, progress }: Watching = {}): Promise<Result> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
-    const worker = new Worker(new URL("./video_worker.ts", import.meta.url), { type: "module", name: "kith videos" });
+    const worker = by === "browser" ? browsers() : ffmpegs();
     let timer: ReturnType<typeof setTimeout>;
     const end = (then: () => void): void => {
       clearTimeout(timer);

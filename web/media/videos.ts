@@ -9,10 +9,14 @@ import { carryOut } from "./video_works";
 /** Encoders do not always keep to what they are told. */
 const ROUNDS = 3;
 /** Of the length: what differs more has lost something. */
-const TOLERANCE_MS = 1500;
+const TOLERANCE_MS = 500;
 
-/** What is in it; undefined for what is no video. Rejects when it can't be read. */
-export const examine = (file: Blob): Promise<VideoFacts | undefined> => carryOut({ kind: "examine", file });
+/** What is in it; undefined for what is no video. Rejects when nothing can read it. */
+export const examine = (file: Blob): Promise<VideoFacts | undefined> =>
+  carryOut<VideoFacts | undefined>("browser", { kind: "examine", file }).catch((error: unknown) => {
+    console.debug(`kith: the browser can't read a video: ${String(error)}`);
+    return carryOut("ffmpeg", { kind: "examine", file });
+  });
 
 async function madeBy(
   file: Blob,
@@ -21,10 +25,10 @@ async function madeBy(
   { trim }: VideoEdits,
   making: Making,
 ): Promise<MadeVideo> {
-  const made = await carryOut<Blob>({ kind: "make", file, way, trim }, making);
+  const wanted = lengthOf({ trim, smaller: false }, facts);
+  const made = await carryOut<Blob>(way.by, { kind: "make", file, way, trim, lengthMs: wanted }, making);
   making.signal.throwIfAborted();
   const { width, height, durationMs } = await probe(made);
-  const wanted = lengthOf({ trim, smaller: false }, facts);
   if (width === 0 || durationMs === 0) throw new Error("what was made has no picture here");
   if (Math.abs(durationMs - wanted) > TOLERANCE_MS + wanted / 50)
     throw new Error(`what was made has ${durationMs} ms, not ${wanted}`);
@@ -63,6 +67,6 @@ export async function makeVideo(
 }
 
 export async function stripOf(file: Blob, count: number): Promise<string[]> {
-  const pictures = await carryOut<Blob[]>({ kind: "strip", file, count });
+  const pictures = await carryOut<Blob[]>("browser", { kind: "strip", file, count });
   return pictures.map((picture) => URL.createObjectURL(picture));
 }

@@ -3,7 +3,6 @@
 // Looks at files that somebody has chosen, and makes of them what is sent. Fetched when somebody first attaches one.
 import { THUMBNAIL_BYTES_MAX } from "../core-client/generated/limits";
 import { UNEDITED, type Looked, type MediaWorkshop, type PictureEdits, type Prepared } from "../view-models/media_port";
-import { UNTOUCHED, waysOf } from "../view-models/video_plan";
 import { cleanGif, cleanWebp } from "./clean";
 import { containerOf } from "./file_type";
 import { HEADER_BYTES, imageHeader } from "./image_header";
@@ -19,6 +18,8 @@ const SIDE_MAX = 32_767;
 /** A GIF is looked at as a whole: whether it moves is seen at its second picture. */
 const GIF_BYTES_MAX = 64 * 1024 * 1024;
 const PREVIEW_PIXELS = 1280;
+/** An element may still be reading what it shows no more. */
+const LAST_READ_MS = 2000;
 const NOTHING = new Uint8Array();
 const NO_SIZE = { width: 0, height: 0, durationMs: 0 };
 
@@ -39,8 +40,7 @@ async function lookAtRecording(file: Blob, type: string): Promise<Looked> {
     const video = await examine(file);
     if (video === undefined) return await lookAtSound(file, type);
     const { width, height, durationMs } = video;
-    const trouble = waysOf(video, UNTOUCHED, Infinity).length === 0 ? "unplayable" : "";
-    return { kind: "video", type, width, height, durationMs, trouble, video };
+    return { kind: "video", type, width, height, durationMs, trouble: "", video };
   } catch (error) {
     console.debug(`kith: a video can't be read: ${String(error)}`);
     return { kind: "video", type, ...NO_SIZE, trouble: "unplayable" };
@@ -113,7 +113,7 @@ export function workshop(): MediaWorkshop {
       if (looked.kind !== "picture" && looked.kind !== "animation") return "";
       return URL.createObjectURL((await make(file, looked, edits, PREVIEW_PIXELS)).file);
     },
-    forget: (address) => URL.revokeObjectURL(address),
+    forget: (address) => void setTimeout(() => URL.revokeObjectURL(address), LAST_READ_MS),
     async preparePicture(file, looked, edits, pixelsMax) {
       const picture = await make(file, looked, edits, pixelsMax);
       return prepared(picture, picture.file, picture.file.type);

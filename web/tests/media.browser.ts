@@ -8,6 +8,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 
 import { composer, eventually, openConversation, register, writeToNumber } from "./support/actions";
 import { Device, launchBrowser } from "./support/browser";
+import { film } from "./support/films";
 import { Kithd } from "./support/kithd";
 import { sampleVideo } from "./support/sample_video";
 
@@ -199,6 +200,20 @@ describe("files between two people", () => {
       element.evaluate((it: HTMLVideoElement) => it.currentTime > 15.1 && !it.seeking),
     );
     await element.evaluate((it: HTMLVideoElement) => it.pause());
+  });
+
+  it("[F17] a video that no browser reads comes as one that plays", async () => {
+    const buffer = film({ name: "old.avi", options: "-c:v mpeg4 -vtag xvid -c:a libmp3lame", seconds: 2 });
+    await choose(anaPage, [{ name: "old.avi", mimeType: "video/x-msvideo", buffer }]);
+    await sendChosen(anaPage);
+    const place = lastPart(benPage, "video");
+    const get = place.locator("[data-part=fetch]");
+    await get.or(place.locator("[data-part=open]")).first().waitFor();
+    if (await get.isVisible()) await get.click();
+    await place.locator("[data-part=open]").click();
+    const element = place.locator("video");
+    await eventually("it plays", () => element.evaluate((it: HTMLVideoElement) => it.currentTime > 0.2));
+    assert.deepEqual(await element.evaluate((it: HTMLVideoElement) => [it.videoWidth, it.videoHeight]), [320, 180]);
   });
 
   it("[F18] what is too large is refused before anything is done, with the limit, and nothing of it goes", async () => {

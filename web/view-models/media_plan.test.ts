@@ -66,7 +66,13 @@ it("a video goes when it is short, and what is made of it small; as a file, what
 it("a video that is too large can be trimmed, made smaller, or go as a file, as far as each helps", () => {
   const large = { refusal: { why: "mediaTooLarge", size: 17 * MB, most: 16 * MB }, trimHelps: true };
   expect(videoPlan({}, 17 * MB)).toMatchObject({ ...large, smallerHelps: true, asFileHelps: true });
-  expect(videoPlan({ encodes: { video: "", audio: "" } }, 17 * MB)).toMatchObject({ ...large, smallerHelps: false });
+  expect(videoPlan({ durationMs: 180_000 }, 17 * MB, { edits: { trim: undefined, smaller: true } })).toMatchObject({
+    refusal: undefined,
+    smallerHelps: false,
+  });
+  const hour = { ...limits, videoSecondsMax: 3600 };
+  const long = looked("video", { video: { ...FACTS, durationMs: 3_600_000 } });
+  expect(planOf(long, 17 * MB, hour, false)).toMatchObject({ ...large, smallerHelps: false });
   const huge = videoPlan({}, 500 * MB);
   expect(huge).toMatchObject({ refusal: { why: "mediaTooLarge" }, smallerHelps: true, asFileHelps: false });
   expect(videoPlan({}, 17 * MB, { edits: trimmed(0, 30_000) }).refusal).toBeUndefined();

@@ -6,7 +6,7 @@ import { durationText } from "./media_text";
 import type { Looked, VideoFacts } from "./media_port";
 import { say } from "./say";
 import { NOT_MADE, type VideoWork } from "./video_making";
-import { copiedSize, couldFit, lengthOf, waysOf } from "./video_plan";
+import { copiedSize, couldFit, lengthOf } from "./video_plan";
 
 /** What a server allows that has not said it yet. */
 const USUAL_LIMITS = {
@@ -80,11 +80,7 @@ function videoPlan(
   work: VideoWork,
 ): Omit<Plan, "kind" | "asFileHelps"> {
   const refusal = videoRefusal(facts, size, limits, work);
-  const smaller = { ...work.edits, smaller: true };
-  const couldBeSmaller =
-    !work.edits.smaller &&
-    couldFit(lengthOf(work.edits, facts), limits.mediaBytesMax) &&
-    waysOf(facts, smaller, limits.mediaBytesMax).length > 0;
+  const couldBeSmaller = !work.edits.smaller && couldFit(lengthOf(work.edits, facts), limits.mediaBytesMax);
   return {
     refusal,
     trimHelps: refusal?.why === "tooLong" || refusal?.why === "mediaTooLarge",

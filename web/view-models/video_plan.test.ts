@@ -7,6 +7,8 @@ import { copiedSize, couldFit, lengthOf, UNTOUCHED, waysOf, type MadePicture } f
 
 const LIMIT = 16_777_216;
 const SOUND = { codec: "aac", decodes: true, bits: 128_000 };
+const NONE = { video: "", audio: "" };
+const pcm = (decodes: boolean) => ({ codec: "pcm-s16", decodes, bits: 768_000 });
 const facts = (more: Partial<VideoFacts> = {}): VideoFacts => ({
   codec: "avc",
   decodes: true,
@@ -22,9 +24,10 @@ const facts = (more: Partial<VideoFacts> = {}): VideoFacts => ({
 const ways = (more: Partial<VideoFacts> = {}, edits = UNTOUCHED) => waysOf(facts(more), edits, LIMIT);
 /** What each way does with picture and sound, in a word. */
 const words = (...given: Parameters<typeof ways>) =>
-  ways(...given).map(({ video, audio }) =>
-    [video, audio].map((track) => (track === undefined ? "none" : track === "copy" ? "copy" : track.codec)).join("+"),
-  );
+  ways(...given).map(({ by, video, audio }) => {
+    const tracks = [video, audio].map((each) => (each === undefined ? "none" : each === "copy" ? each : each.codec));
+    return (by === "ffmpeg" ? "ffmpeg " : "") + tracks.join("+");
+  });
 const SMALLER = { trim: undefined, smaller: true };
 const PART = { trim: { startMs: 10_000, endMs: 20_000 }, smaller: false };
 const picture = (more: Partial<VideoFacts>, edits = UNTOUCHED) => ways(more, edits).at(-1)?.video as MadePicture;
@@ -35,17 +38,18 @@ describe("what is tried with a video", () => {
     ["also without sound", { audio: undefined }, ["copy+none", "avc+none"]],
     ["and other codecs of the web", { codec: "vp9", audio: { ...SOUND, codec: "opus" } }, ["copy+copy", "avc+copy"]],
     ["H.265 is made anew where it can be read", { codec: "hevc" }, ["avc+copy"]],
-    ["and not at all where it can't", { codec: "hevc", decodes: false }, []],
-    ["an H.264 that this browser can't read is nobody's", { decodes: false }, []],
-    ["nor is what has no name", { codec: "", decodes: false }, []],
+    ["and by ffmpeg where it can't", { codec: "hevc", decodes: false }, ["ffmpeg avc+copy"]],
+    ["so is an H.264 that this browser can't read", { decodes: false, hidden: true }, ["ffmpeg avc+copy"]],
+    ["and what has no name", { codec: "", decodes: false }, ["ffmpeg avc+copy"]],
+    ["sound that others don't play is made anew alone", { audio: pcm(true) }, ["copy+opus", "avc+opus"]],
     [
-      "sound that others don't play is made anew alone",
-      { audio: { ...SOUND, codec: "pcm-s16" } },
-      ["copy+opus", "avc+opus"],
+      "by ffmpeg where it can't be read: a video keeps its sound",
+      { audio: pcm(false) },
+      ["ffmpeg copy+aac", "ffmpeg avc+aac"],
     ],
-    ["a video does not go without the sound it has", { audio: { codec: "", decodes: false, bits: 0 } }, []],
-    ["a browser that makes no video copies", { encodes: { video: "", audio: "" } }, ["copy+copy"]],
-    ["or does nothing", { codec: "hevc", encodes: { video: "", audio: "aac" } }, []],
+    ["but nothing hidden is copied", { audio: pcm(false), hidden: true }, ["ffmpeg avc+aac"]],
+    ["a browser that makes no video copies", { encodes: NONE }, ["copy+copy", "ffmpeg copy+copy", "ffmpeg avc+copy"]],
+    ["or leaves it to ffmpeg", { codec: "hevc", encodes: { video: "", audio: "aac" } }, ["ffmpeg avc+copy"]],
   ] as const)("%s", (_, more, expected) => expect(words(more)).toEqual(expected));
 
   it("one that is to be smaller is made anew, with its sound", () => {
@@ -58,6 +62,8 @@ describe("what is tried with a video", () => {
     expect(ways()[0]?.tolerance).toBe(Infinity);
     expect(ways({}, PART)[0]?.tolerance).toBeLessThan(0.2);
     expect(ways({ hidden: true })[0]?.tolerance).toBeLessThan(0.2);
+    expect(words({ audio: pcm(false) }, PART)).toEqual(["ffmpeg avc+aac"]);
+    expect(words({ audio: pcm(false) }, SMALLER)).toEqual(["ffmpeg avc+aac"]);
   });
 });
 

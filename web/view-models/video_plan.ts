@@ -38,6 +38,8 @@ export interface MadePicture extends MadeTrack {
 
 /** "copy": as it is. */
 export interface Way {
+  /** By the browser's own coders, or by ffmpeg, which is fetched then, is slow, and reads nearly everything. */
+  by: "browser" | "ffmpeg";
   video: "copy" | MadePicture;
   /** undefined: there is no sound. */
   audio: "copy" | MadeTrack | undefined;
@@ -67,7 +69,7 @@ function scaled(width: number, height: number, side: number): { width: number; h
   return { width: even(width), height: even(height) };
 }
 
-function madePicture(facts: VideoFacts, bitsMax: number): MadePicture {
+function madePicture(facts: VideoFacts, codec: string, bitsMax: number): MadePicture {
   const frames = facts.frames > FRAMES_ENOUGH ? FRAMES_MAX : 0;
   const perSecond = Math.min(facts.frames || FRAMES_MAX, FRAMES_MAX);
   const wanted = ({ width, height }: { width: number; height: number }, each: number) =>
@@ -75,14 +77,14 @@ function madePicture(facts: VideoFacts, bitsMax: number): MadePicture {
   const sizes = SIDES.map((side) => scaled(facts.width, facts.height, side));
   const size = sizes.find((each) => wanted(each, ENOUGH) <= bitsMax) ?? (sizes.at(-1) as (typeof sizes)[0]);
   const bits = Math.max(VIDEO_BITS_MIN, Math.round(Math.min(bitsMax, wanted(size, GOOD))));
-  return { codec: facts.encodes.video, bits, ...size, frames };
+  return { codec, bits, ...size, frames };
 }
 
-/**
- * What can be tried, the best first. None: this browser can't make what others play. `bytesMax`: of what is made; it
- * is kept to as well as encoders can.
- */
-export function waysOf(facts: VideoFacts, edits: VideoEdits, bytesMax: number): readonly Way[] {
+const bitsOf = (sound: Way["audio"], { audio }: VideoFacts): number =>
+  sound === undefined ? 0 : sound === "copy" ? (audio?.bits ?? 0) : sound.bits;
+
+/** None: this browser can't make what others play. */
+function browserWays(facts: VideoFacts, edits: VideoEdits, bytesMax: number): Way[] {
   const { audio, encodes } = facts;
   const keepsVideo = KEPT_VIDEO.has(facts.codec) && facts.decodes;
   const keepsAudio = audio === undefined || (KEPT_AUDIO.has(audio.codec) && audio.decodes);
@@ -91,14 +93,34 @@ export function waysOf(facts: VideoFacts, edits: VideoEdits, bytesMax: number): 
   if ((!keepsVideo && !makesVideo) || (!keepsAudio && !makesAudio)) return [];
   const madeAudio: Way["audio"] = makesAudio ? { codec: encodes.audio, bits: AUDIO_BITS } : undefined;
   const tolerance = edits.trim === undefined && !facts.hidden ? Infinity : 0.1;
-  const ways: Way[] = [];
   const sound = audio === undefined ? undefined : keepsAudio ? "copy" : madeAudio;
-  if (keepsVideo && !edits.smaller) ways.push({ video: "copy", audio: sound, tolerance });
-  if (!makesVideo) return ways;
+  const copied: Way[] = keepsVideo && !edits.smaller ? [{ by: "browser", video: "copy", audio: sound, tolerance }] : [];
+  if (!makesVideo) return copied;
   const least = edits.smaller && audio !== undefined ? (madeAudio ?? sound) : sound;
-  const soundBits = least === undefined ? 0 : least === "copy" ? (audio?.bits ?? 0) : least.bits;
-  const room = roomOf(bytesMax, lengthOf(edits, facts)) - soundBits;
-  return [...ways, { video: madePicture(facts, room), audio: least, tolerance: Infinity }];
+  const room = roomOf(bytesMax, lengthOf(edits, facts)) - bitsOf(least, facts);
+  const video = madePicture(facts, encodes.video, room);
+  return [...copied, { by: "browser", video, audio: least, tolerance: Infinity }];
+}
+
+/** ffmpeg's copies begin at whole pictures before the beginning: made only of what has nothing there to hide. */
+function ffmpegWays(facts: VideoFacts, edits: VideoEdits, bytesMax: number): Way[] {
+  const { audio } = facts;
+  const keepsAudio = audio !== undefined && KEPT_AUDIO.has(audio.codec) && !edits.smaller && edits.trim === undefined;
+  const sound = audio === undefined ? undefined : keepsAudio ? "copy" : { codec: "aac", bits: AUDIO_BITS };
+  const copies = KEPT_VIDEO.has(facts.codec) && !facts.hidden && !edits.smaller && edits.trim === undefined;
+  const room = roomOf(bytesMax, lengthOf(edits, facts)) - bitsOf(sound, facts);
+  const made: Way = { by: "ffmpeg", video: madePicture(facts, "avc", room), audio: sound, tolerance: Infinity };
+  return copies ? [{ ...made, video: "copy" }, made] : [made];
+}
+
+/**
+ * What can be tried, the best first: ffmpeg only where the browser could make nothing anew. `bytesMax`: of what is
+ * made; it is kept to as well as encoders can.
+ */
+export function waysOf(facts: VideoFacts, edits: VideoEdits, bytesMax: number): readonly Way[] {
+  const ways = browserWays(facts, edits, bytesMax);
+  const last = ways.at(-1);
+  return last !== undefined && last.video !== "copy" ? ways : [...ways, ...ffmpegWays(facts, edits, bytesMax)];
 }
 
 /** How large it becomes when it is copied, about; undefined when it is made anew, which keeps to what it may. */
