@@ -202,7 +202,6 @@ export default defineConfig({
   // packed with all others anew, and come with a second React into the page.
   optimizeDeps: {
     noDiscovery: true,
-    exclude: ["@ffmpeg/core"],
     include: [
       ...["react", "react/jsx-runtime", "react/jsx-dev-runtime", "react-dom", "react-dom/client", "react-easy-crop"],
       ...["menu", "select"].map((part) => `@ariakit/react/${part}`),
