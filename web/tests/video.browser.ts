@@ -217,24 +217,27 @@ describe("[F17] a video that is sent", () => {
     await plays(sent, 320, 180, 4);
   });
 
-  it("is given up while it is made, and begun again", async () => {
+  it("is given up while it is made, and begun again; nobody works at what nobody looks at any more", async () => {
     const options = "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 500k -c:a libvorbis";
-    const buffer = film({ name: "talk.webm", options, size: "640x360", seconds: 16 });
+    const buffer = film({ name: "talk.webm", options, size: "640x360", seconds: 20 });
     await open();
     await choose("talk.webm", buffer);
     const progress = sheet().getByRole("progressbar", { name: "Making the video ready" });
-    await eventually("it goes on", async () => Number(await progress.getAttribute("aria-valuenow")) > 0);
-    assert.equal(page.workers().filter((worker) => worker.url().includes("video_worker")).length, 1);
+    const workers = () => page.workers().filter((worker) => worker.url().includes("video_worker")).length;
+    const goesOn = () => eventually("it goes on", async () => Number(await progress.getAttribute("aria-valuenow")) > 0);
+    await goesOn();
+    assert.equal(workers(), 1);
     await sheet()
       .getByRole("button", { name: /^Making the video ready, \d+ %: cancel$/ })
       .click();
     await sheet().getByText("This video isn't ready: you stopped that.").waitFor();
-    await eventually("nobody works at it", async () =>
-      page.workers().every((it) => !it.url().includes("video_worker")),
-    );
+    await eventually("it is given up", async () => workers() === 0);
     assert.ok(await sending().isDisabled());
     await sheet().getByRole("button", { name: "Try again" }).click();
-    await plays(await send(), 640, 360, 16);
+    await goesOn();
+    await sheet().getByRole("button", { name: "Cancel", exact: true }).click();
+    await sheet().waitFor({ state: "detached" });
+    await eventually("it is given up, too", async () => workers() === 0);
   });
 
   it("and is damaged is offered as a file, and goes as it is", async () => {
