@@ -76,6 +76,10 @@ inline constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
 inline constexpr size_t kNameCharactersMax = 64;
 inline constexpr size_t kAboutCharactersMax = 140;
 inline constexpr size_t kDeviceNameBytesMax = 64;
+// What a profile has of its photo, and that photo, sealed (PHOTO-1).
+inline constexpr size_t kProfilePhotoReferenceBytesMax = 256;
+inline constexpr uint64_t kProfilePhotoBytesMax = 256 * 1024;
+inline constexpr size_t kProfileKeyBytes = 32;
 // A registration PIN, in characters and in UTF-8.
 inline constexpr size_t kPinCharactersMin = 4;
 inline constexpr size_t kPinCharactersMax = 64;

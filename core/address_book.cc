@@ -24,6 +24,7 @@ void AddressBook::set(uint32_t request, const client_api::SetContactRequest& wha
   if (!contact) return engine_.output.fail(request, contact.error().code, contact.error().detail);
   engine_.changes.contacts();
   engine_.privacy.contacts_changed();
+  if (what.remove()) engine_.privacy.contact_removed();
   const Handle handle = contact->handle;
   tell(handle);
   if (const auto account = engine_.store.handles.account_of(handle); account) engine_.changes.partner(*account);

@@ -349,4 +349,10 @@ Bytes bound(Bytes content, const MessageId& message, uint64_t receipt_number, co
   return content;
 }
 
+void add_profile_key(BytesView key, Bytes& content) {
+  content::Content said;
+  if (!key.empty()) said.set_profile_key(Bytes(key));
+  content += said.SerializeAsString();  // one message after the other is both, merged
+}
+
 }  // namespace kith::core::contents

@@ -118,4 +118,7 @@ Bytes group_key(UnixMicros now, const GroupId& group, BytesView key);
 Bytes bound(Bytes content, const MessageId& message, uint64_t receipt_number,
             const std::optional<InGroup>& group = std::nullopt);
 
+// Beside what such a content says, the own profile key (PHOTO-3); "": nothing.
+void add_profile_key(BytesView key, Bytes& content);
+
 }  // namespace kith::core::contents

@@ -126,7 +126,8 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
               [this](const AccountId& peer, const MessageId& id, UnixMicros time) {
                 repair.on_request_accepted(peer, id, time);
               },
-              [this](const AccountId& peer) { repair.on_request_dropped(peer); }}),
+              [this](const AccountId& peer) { repair.on_request_dropped(peer); },
+              [this](const AccountId& peer, OutboxKind kind) { return profile_photos.key_for(peer, kind); }}),
       own_copies(*this),
       history_giving(*this),
       history_taking(*this),
@@ -144,6 +145,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       people(*this),
       group_changes(*this),
       address_book(*this),
+      profile_photos(*this),
       profiles(*this),
       privacy(*this) {
   for (const ContentRow& row : kContents) inbox.set_handler(row.kind, row.part(*this));
@@ -209,6 +211,7 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   repair.look_again();
   lookups.look_again();
   profiles.look_again();
+  profile_photos.look_again();
   privacy.look_again();
   history_giving.look_again();
   files.connected(welcome.limits());
@@ -259,6 +262,7 @@ void Engine::settle() {
     repair.pump();
     lookups.pump();
     profiles.pump();
+    profile_photos.pump();
     privacy.pump();
     history_giving.pump();
     own_state.pump();
@@ -280,6 +284,7 @@ client_api::State Engine::state() {
     state.set_account_id(registration->account.hex());
     state.set_device_id(registration->device.value);
     state.set_name(profiles.own_name());
+    if (const auto photo = store.profiles.shown_photo(registration->account)) state.set_photo(photo->hex());
     state.set_first_device(registration->is_first());
   }
   if (const auto& linking = registered() ? admitting.linking() : joining.linking()) *state.mutable_linking() = *linking;
@@ -293,9 +298,9 @@ client_api::State Engine::state() {
   state.set_connection(connection.state());
   state.set_unsent_messages(outbox.unsent_messages() + files.unsent_messages());
   state.set_undecryptable(progress.undecryptable);
-  state.set_changes_unsent(outbox.has_silent() || receipts.gathering() ||
-                           store.settings.integer(setting::kProfileToSend, 0) != 0 ||
-                           store.settings.integer(setting::kPrivacyToSend, 0) != 0);
+  state.set_changes_unsent(
+      outbox.has_silent() || receipts.gathering() || store.settings.integer(setting::kProfileToSend, 0) != 0 ||
+      (registered() && profile_photos.is_sending()) || store.settings.integer(setting::kPrivacyToSend, 0) != 0);
   state.set_storage_failure(storage_failure);
   *state.mutable_media_limits() = files.limits();
   if (rebuilt) {

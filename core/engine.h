@@ -17,6 +17,7 @@
 //              address_book      the requests about contacts
 //              blocking          keeping somebody out
 //              profiles          names and about texts
+//              profile_photos    their photos
 //              safety_numbers    comparing identities
 //              privacy           settings that the server keeps as well
 //              registration      making this device a device of an account, by a code
@@ -82,6 +83,7 @@
 #include "core/people.h"
 #include "core/prekeys.h"
 #include "core/privacy.h"
+#include "core/profile_photos.h"
 #include "core/profiles.h"
 #include "core/receipts.h"
 #include "core/receiving.h"
@@ -172,6 +174,14 @@ struct Engine {
   // The file of this message, which waited for it, is on the server.
   void file_is_there(const MessageRow& message) { sending.file_is_there(message); }
   void profile_changed(const AccountId& account) { profiles.changed(account); }
+  // With what it has said the account has said its profile key.
+  void profile_key_came(const AccountId& account, BytesView key) { profile_photos.take_key(account, key); }
+  // A file that may be the photo of profiles: where it is has changed; it is on the server; it can't get there.
+  void photo_moved(const FileName& name) { profile_photos.moved(name); }
+  void photo_is_there(const FileName& name) { profile_photos.is_there(name); }
+  void photo_failed(const FileName& name) { profile_photos.failed(name); }
+  // The own profile is another one now; else another device has changed it, and has sent it if all goes well.
+  void own_profile_changed(bool here) { profiles.own_changed(here); }
   // With a device list that was checked, or a profile, the server says that this is the account's handle.
   void handle_said(const Handle& handle, const AccountId& account) { (void)handle_owners.take(handle, account); }
   // With its refusal the server shows the account's list.
@@ -255,6 +265,7 @@ struct Engine {
   People people;
   GroupChanges group_changes;
   AddressBook address_book;
+  ProfilePhotos profile_photos;
   Profiles profiles;
   PrivacySync privacy;
 

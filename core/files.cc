@@ -99,7 +99,7 @@ void Files::viewed(const MessageRow& message) {
   if (!row || !media) return;
   engine_.store.messages.strip_file(message.id, contents::opened(*media));
   engine_.changes.message_changed(message.id, message.conversation);
-  if (!engine_.store.messages.with_file(row->name).empty()) return;
+  if (is_needed(row->name)) return;
   end_job(row->name);
   if (message.outgoing && row->server_until.value != 0) {
     engine_.store.files.set_state(row->name, FileState::kDeleting);
@@ -110,14 +110,49 @@ void Files::viewed(const MessageRow& message) {
 }
 
 void Files::remove_unneeded(const FileName& name) {
-  if (engine_.store.messages.with_file(name).empty()) remove_file(name);
+  if (!is_needed(name)) remove_file(name);
+}
+
+bool Files::is_needed(const FileName& name) {
+  return !engine_.store.messages.with_file(name).empty() || engine_.store.profiles.has_photo(name);
 }
 
 void Files::gone(const MessageRow& message) {
-  if (message.file.is_none() || !engine_.store.messages.with_file(message.file).empty()) return;
+  if (message.file.is_none() || is_needed(message.file)) return;
   end_job(message.file);
   remove_file(message.file);
   engine_.store.files.remove(message.file);
+}
+
+void Files::send_photo(const crypto::SealedFile& file) {
+  FileRow row;
+  row.name = file.name();
+  row.file = file;
+  row.used = engine_.clock.now();
+  (void)engine_.store.files.add(row);
+  set_state(row.name, FileState::kSending);
+}
+
+void Files::want_photo(const crypto::SealedFile& file) {
+  FileRow row;
+  row.name = file.name();
+  row.file = file;
+  row.server_until = bounded_time(engine_.connection.server_now().value + kFileLifeSeconds * 1'000'000);
+  (void)engine_.store.files.add(row);
+  const auto known = engine_.store.files.find(row.name);
+  if (known && !known->is_moving() && known->state != FileState::kHere) set_state(row.name, FileState::kFetching);
+}
+
+void Files::drop_photo(const FileName& name, bool is_own) {
+  if (name.is_none() || !engine_.store.files.find(name) || is_needed(name)) return;
+  end_job(name);
+  remove_file(name);
+  if (is_own) {
+    engine_.store.files.set_state(name, FileState::kDeleting);
+  } else {
+    engine_.store.files.remove(name);
+  }
+  look_ = true;
 }
 
 std::vector<MessageRow> Files::waiting(const FileName& name) {
@@ -129,6 +164,7 @@ std::vector<MessageRow> Files::waiting(const FileName& name) {
 void Files::tell(const FileName& name) {
   for (const MessageRow& message : engine_.store.messages.with_file(name))
     engine_.changes.message_changed(message.id, message.conversation);
+  engine_.photo_moved(name);
 }
 
 void Files::set_state(const FileName& name, FileState state) {
@@ -141,6 +177,7 @@ void Files::fail(const FileRow& row, FailureReason why) {
   end_job(row.name);
   for (const MessageRow& message : waiting(row.name)) (void)engine_.store.messages.fail(message.id, why);
   set_state(row.name, why == FailureReason::kFileMissing ? FileState::kGone : FileState::kHere);
+  engine_.photo_failed(row.name);
 }
 
 // ---------------------------------------------------------------- jobs
@@ -295,6 +332,7 @@ void Files::uploaded(const FileRow& row) {
   engine_.store.files.set_server_until(row.name, bounded_time(now + kFileLifeSeconds * 1'000'000));
   end_job(row.name);
   set_state(row.name, FileState::kHere);
+  engine_.photo_is_there(row.name);
   const std::vector<MessageRow> messages = waiting(row.name);
   for (const MessageRow& message : messages) engine_.file_is_there(message);
   const auto media = messages.empty() ? std::nullopt : contents::media_of(messages.front());

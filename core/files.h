@@ -61,10 +61,18 @@ class Files {
   // Its file was opened, which was to be viewed once: the message has none any more, and nor does the server if it is
   // one's own.
   void viewed(const MessageRow& message);
-  // Removes what is on this device of a file that no message has any more.
+  // Removes what is on this device of a file that nobody needs any more.
   void remove_unneeded(const FileName& name);
   // It is no more.
   void gone(const MessageRow& message);
+
+  // ---- photos of profiles (profile_photos.h), each the file of a row of profiles
+  // The host has sealed it, and it goes to the server.
+  void send_photo(const crypto::SealedFile& file);
+  // It is to be on this device.
+  void want_photo(const crypto::SealedFile& file);
+  // It is a profile's no more, and goes if nobody else has it; one's own also from the server. Nothing for none.
+  void drop_photo(const FileName& name, bool is_own);
 
   // ---- requests
   void fetch_media(uint32_t request, const client_api::FetchMediaRequest& what);
@@ -122,6 +130,8 @@ class Files {
   Job& job_of(const FileName& name);
   // As the database has it; one that damage has taken is made of the message again.
   std::optional<FileRow> row_of(const MessageRow& message);
+  // By a message, or as the photo of a profile.
+  [[nodiscard]] bool is_needed(const FileName& name);
   [[nodiscard]] bool is_wanted(const MessageRow& message);
   [[nodiscard]] std::vector<MessageRow> waiting(const FileName& name);
   void remove_file(const FileName& name);

@@ -212,6 +212,7 @@ History::Head HistoryGiving::head_of(const ConversationRow& conversation) {
   if (const auto profile = engine_.store.profiles.find(*partner)) {
     head.set_name(profile->name);
     head.set_about(profile->about);
+    head.set_profile_key(profile->keys.substr(0, kProfileKeyBytes));
     head.set_fetched_us(profile->fetched.value);
   }
   for (const Handle& handle : engine_.store.handles.of(*partner)) head.add_handles(handle.text());

@@ -157,8 +157,14 @@ void HistoryTaking::take_head(const AccountId& partner, const History::Head& hea
   const auto known = engine_.store.profiles.find(partner);
   if (!known || known->fetched.value == 0) {
     const uint64_t fetched = std::min(head.fetched_us(), engine_.clock.now().value);
-    engine_.store.profiles.set({partner, Profiles::name_of(head.name()), Profiles::about_of(head.about()), {fetched}});
+    ProfileRow row = known.value_or(ProfileRow{});
+    row.account = partner;
+    row.name = Profiles::name_of(head.name());
+    row.about = Profiles::about_of(head.about());
+    row.fetched = {fetched};
+    engine_.store.profiles.set(row);
   }
+  if (!known || known->keys.empty()) engine_.profile_photos.take_key(partner, head.profile_key());
   size_t handles = kHandlesMax;
   for (const std::string& text : head.handles()) {
     if (handles-- == 0) break;

@@ -328,6 +328,7 @@ MessageId Inbox::take_content(const Told& told, const wire::IncomingMessage& mes
   if ((told.group && !is_shown) ||
       !handler->take({told.id, told.sender, told.server_time, message.receipt_number(), content, bytes}))
     withhold_ = true;
+  if (!told.group && content.group_id().empty()) engine_.profile_key_came(told.sender.account, content.profile_key());
   return told.id;
 }
 

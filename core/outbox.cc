@@ -355,6 +355,7 @@ bool Outbox::seal_for(OutboxRow& row, Turn& turn) {
   if (row.receipt_number == 0 && !row.receipt_for().is_none() && account != ports_.registration->account) {
     row.receipt_number = ports_.store.sent.add(account, ports_.registration->device, row.message_id, row.receipt_for());
   }
+  std::optional<Bytes> profile_key;
   std::vector<OutboxEnvelope> envelopes;
   bool changed = !row.sealed || row.revision != turn.list.revision || row.envelopes.size() != turn.addressees.size();
   for (Turn::Addressee& addressee : turn.addressees) {
@@ -369,6 +370,8 @@ bool Outbox::seal_for(OutboxRow& row, Turn& turn) {
     const bool gets_content = row.only_device.value == 0 || row.only_device == device;
     Bytes content = contents::bound(gets_content ? row.content : contents::nothing(ports_.clock.now()), row.message_id,
                                     row.receipt_number);
+    if (!profile_key) profile_key = ports_.profile_key(account, row.kind);
+    if (gets_content) contents::add_profile_key(*profile_key, content);
     auto payload = seal(ports_.sessions, {account, device}, content);
     if (!payload) {
       // What the session holds is of no use: the next attempt opens a new one.

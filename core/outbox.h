@@ -92,6 +92,8 @@ class Outbox {
     std::function<void(const MessageId&, const Target&, UnixMicros)> message_accepted;
     std::function<void(const AccountId&, const MessageId&, UnixMicros)> request_accepted;
     std::function<void(const AccountId&)> request_dropped;
+    // What this account is told with an item of this kind of the own profile key (PHOTO-3); "": nothing.
+    std::function<Bytes(const AccountId&, OutboxKind)> profile_key;
   };
 
   explicit Outbox(Ports ports);

@@ -36,6 +36,7 @@ const client_api::Person& PersonView::build(const AccountId& account) {
   }
   for (const Handle& handle : handles) *person.add_handles() = shown(handle);
   person.set_name(name_of(account, handles));
+  if (const auto photo = store_.profiles.shown_photo(account)) person.set_photo(photo->hex());
   return person;
 }
 

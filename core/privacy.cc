@@ -30,12 +30,13 @@ struct PrivacySync::Shared {
   bool is_scope = false;     // else 0 or 1
 
   [[nodiscard]] bool may_be(int64_t value) const { return is_scope ? core::is_scope(value) : value == 0 || value == 1; }
-  static const Shared kReadReceipts, kLastSeen, kAbout, kHasPin;
+  static const Shared kReadReceipts, kLastSeen, kAbout, kPhoto, kHasPin;
 };
 using Shared = PrivacySync::Shared;
 constexpr Shared Shared::kReadReceipts = {"read_receipts", setting::kReadReceipts, 1};
 constexpr Shared Shared::kLastSeen = {"last_seen", setting::kLastSeenScope, client_api::Settings::kEveryone, true};
 constexpr Shared Shared::kAbout = {"about", setting::kAboutScope, client_api::Settings::kEveryone, true};
+constexpr Shared Shared::kPhoto = {"photo", setting::kPhotoScope, client_api::Settings::kEveryone, true};
 constexpr Shared Shared::kHasPin = {"has_pin", setting::kHasPin, 0};
 
 PrivacySync::PrivacySync(Engine& engine) : engine_(engine), again_(engine.timers) {}
@@ -48,6 +49,7 @@ client_api::Settings PrivacySync::settings() {
   settings.set_read_receipts(value_of(Shared::kReadReceipts) != 0);
   settings.set_last_seen(scope(Shared::kLastSeen));
   settings.set_about(scope(Shared::kAbout));
+  settings.set_photo(scope(Shared::kPhoto));
   settings.set_has_pin(value_of(Shared::kHasPin) != 0);
   MediaSettings(engine_.store.settings).describe(settings);
   return settings;
@@ -73,6 +75,20 @@ void PrivacySync::put(const Shared& shared, int64_t value) {
   engine_.own_state.set(content::OwnState::kSetting, shared.subject, said);
 }
 
+// Who sees it no more is not to see the next one either; who sees it now looks when the server shows it.
+void PrivacySync::set_photo_scope(int64_t scope) {
+  const int64_t before = value_of(Shared::kPhoto);
+  put(Shared::kPhoto, scope);
+  if (scope > before) engine_.profile_photos.renew_key();
+  if (scope != before) engine_.store.settings.set(setting::kPhotoToTell, 1);
+}
+
+bool PrivacySync::needs_contacts() {
+  const client_api::Settings now = settings();
+  return now.last_seen() == client_api::Settings::kContacts || now.about() == client_api::Settings::kContacts ||
+         now.photo() == client_api::Settings::kContacts;
+}
+
 void PrivacySync::get(uint32_t request) {
   client_api::Response response;
   response.set_id(request);
@@ -81,10 +97,11 @@ void PrivacySync::get(uint32_t request) {
 }
 
 void PrivacySync::set(uint32_t request, const client_api::SetSettingsRequest& what) {
-  for (const int scope : {static_cast<int>(what.last_seen()), static_cast<int>(what.about())}) {
+  for (const int scope :
+       {static_cast<int>(what.last_seen()), static_cast<int>(what.about()), static_cast<int>(what.photo())}) {
     if (scope != client_api::Settings::kUnspecified && !is_scope(scope)) {
       return engine_.output.fail(request, FailureCode::kInvalidArgument,
-                                 "last_seen and about: everyone, contacts or nobody");
+                                 "last_seen, about and photo: everyone, contacts or nobody");
     }
   }
   const auto is_other = MediaSettings(engine_.store.settings).set(what);
@@ -96,6 +113,7 @@ void PrivacySync::set(uint32_t request, const client_api::SetSettingsRequest& wh
   if (what.has_read_receipts()) put(Shared::kReadReceipts, what.read_receipts() ? 1 : 0);
   if (is_scope(what.last_seen())) put(Shared::kLastSeen, what.last_seen());
   if (is_scope(what.about())) put(Shared::kAbout, what.about());
+  if (is_scope(what.photo())) set_photo_scope(what.photo());
   client_api::Response response;
   response.set_id(request);
   *response.mutable_set_settings() = settings();
@@ -126,8 +144,11 @@ void PrivacySync::changed() {
 }
 
 void PrivacySync::contacts_changed() {
-  const client_api::Settings now = settings();
-  if (now.last_seen() == client_api::Settings::kContacts || now.about() == client_api::Settings::kContacts) changed();
+  if (needs_contacts()) changed();
+}
+
+void PrivacySync::contact_removed() {
+  if (value_of(Shared::kPhoto) == client_api::Settings::kContacts) engine_.profile_photos.renew_key();
 }
 
 void PrivacySync::tell_blocked(const AccountId& account) {
@@ -153,7 +174,8 @@ void PrivacySync::apply_blocked(BytesView subject, const content::StateValue& va
 }
 
 void PrivacySync::apply_setting(BytesView subject, const content::StateValue& value) {
-  for (const Shared* shared : {&Shared::kReadReceipts, &Shared::kLastSeen, &Shared::kAbout, &Shared::kHasPin}) {
+  for (const Shared* shared :
+       {&Shared::kReadReceipts, &Shared::kLastSeen, &Shared::kAbout, &Shared::kPhoto, &Shared::kHasPin}) {
     const auto number = static_cast<int64_t>(value.number());
     if (shared->subject == subject && shared->may_be(number)) (void)take(*shared, number);
   }
@@ -193,8 +215,8 @@ void PrivacySync::take_fetched(const wire::Privacy& privacy) {
     engine_.own_state.set_from_before(content::OwnState::kBlocked, account->view(), value);
     engine_.own_state.apply_again(content::OwnState::kBlocked, account->view());
   }
-  for (const auto& [subject, scope] :
-       {std::pair("last_seen", privacy.last_seen()), std::pair("about", privacy.about())}) {
+  for (const auto& [subject, scope] : {std::pair("last_seen", privacy.last_seen()), std::pair("about", privacy.about()),
+                                       std::pair("photo", privacy.photo())}) {
     if (!is_scope(scope)) continue;
     value.set_number(static_cast<uint64_t>(scope));
     engine_.own_state.set_from_before(content::OwnState::kSetting, subject, value);
@@ -207,9 +229,10 @@ void PrivacySync::send() {
   wire::Privacy body;
   body.set_last_seen(static_cast<wire::Privacy::Scope>(now.last_seen()));
   body.set_about(static_cast<wire::Privacy::Scope>(now.about()));
+  body.set_photo(static_cast<wire::Privacy::Scope>(now.photo()));
   body.set_replace_blocked(true);
   for (const AccountId& account : engine_.store.contacts.blocked_accounts()) body.add_blocked(account.bytes());
-  if (now.last_seen() == client_api::Settings::kContacts || now.about() == client_api::Settings::kContacts) {
+  if (needs_contacts()) {
     body.set_replace_contacts(true);
     for (const AccountId& account : engine_.store.contacts.accounts()) {
       if (body.contacts_size() < static_cast<int>(kPrivacyListMax)) body.add_contacts(account.bytes());
@@ -223,6 +246,10 @@ void PrivacySync::send() {
       wait(reply);
     } else if (edits == edits_) {
       engine_.store.settings.set(setting::kPrivacyToSend, 0);
+      if (engine_.store.settings.integer(setting::kPhotoToTell, 0) != 0) {
+        engine_.store.settings.set(setting::kPhotoToTell, 0);
+        engine_.own_profile_changed(true);
+      }
     }
   });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Settings: those of this device alone, and those that the server enforces (who sees last seen and about, who is
+// Settings: those of this device alone, and those that the server enforces (who sees last seen, about and photo, who is
 // blocked, the PIN).
 //
 // A change is committed here and takes effect; what the server has to know is then sent until it arrived, always all of
@@ -38,6 +38,8 @@ class PrivacySync {
   bool set_blocked(const AccountId& account, bool blocked);
   // The server has to know them, when a scope refers to them.
   void contacts_changed();
+  // By the person: who was one is not to see what only contacts see.
+  void contact_removed();
   // Whether the account is blocked is so everywhere from now on.
   void tell_blocked(const AccountId& account);
   // From another device of the account; the subject is an account's id, or a setting's name.
@@ -54,6 +56,9 @@ class PrivacySync {
   void put(const Shared& shared, int64_t value);
   // Scopes, blocks or contacts: the server has to know.
   void changed();
+  void set_photo_scope(int64_t scope);
+  // Whether a scope means them.
+  bool needs_contacts();
   void fetch();
   void take_fetched(const wire::Privacy& privacy);
   void send();

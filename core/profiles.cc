@@ -25,20 +25,21 @@ constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1000000;
 
 std::string path_of(const AccountId& account) { return "/v1/accounts/" + account.hex() + "/profile"; }
 
-client_api::Response response_of(uint32_t request, const ProfileRow& row, const std::vector<Handle>& handles,
-                                 bool set) {
+}  // namespace
+
+Profiles::Profiles(Engine& engine) : engine_(engine), again_(engine.timers) {}
+
+client_api::Response Profiles::response_of(uint32_t request, const ProfileRow& row, const std::vector<Handle>& handles,
+                                           bool set) {
   client_api::Response response;
   response.set_id(request);
   client_api::Profile& profile = *(set ? response.mutable_set_profile() : response.mutable_get_profile());
   profile.set_name(row.name);
   profile.set_about(row.about);
   for (const Handle& handle : handles) *profile.add_handles() = shown(handle);
+  if (const auto photo = engine_.store.profiles.shown_photo(row.account)) profile.set_photo(photo->hex());
   return response;
 }
-
-}  // namespace
-
-Profiles::Profiles(Engine& engine) : engine_(engine), again_(engine.timers) {}
 
 Result<std::string, Refusal> Profiles::checked_name(const std::string& name) {
   std::string line = one_line(name);
@@ -94,6 +95,8 @@ void Profiles::tell_devices(BytesView subject, const std::string& text) {
 }
 
 void Profiles::apply(BytesView subject, const content::StateValue& value) {
+  if (subject == "photo") return engine_.profile_photos.apply_photo(value);
+  if (subject == "photo_key") return engine_.profile_photos.apply_key(value);
   ProfileRow row = own();
   const ProfileRow before = row;
   if (subject == "name") row.name = name_of(value.text());
@@ -101,8 +104,13 @@ void Profiles::apply(BytesView subject, const content::StateValue& value) {
   if (row.name.empty() || (row.name == before.name && row.about == before.about)) return;
   take_own(row.name, row.about);
   engine_.changes.partner(engine_.registration->account);
-  if (engine_.store.settings.integer(setting::kProfileToSend, 0) == 0)
-    engine_.store.settings.set(setting::kProfileToSend, kToCompare);
+  own_changed(false);
+}
+
+void Profiles::own_changed(bool here) {
+  if (here || engine_.store.settings.integer(setting::kProfileToSend, 0) == 0)
+    engine_.store.settings.set(setting::kProfileToSend, here ? kToSend : kToCompare);
+  ++edits_;
   look_ = true;
 }
 
@@ -117,14 +125,21 @@ void Profiles::set(uint32_t request, const client_api::SetProfileRequest& what) 
   if (!is_utf8(what.about()) || utf8_length(about) > kAboutCharactersMax) {
     return engine_.output.fail(request, FailureCode::kInvalidArgument, "about: must have at most 140 characters");
   }
-  if (what.clear_about() || !what.about().empty()) row.about = what.clear_about() ? "" : about;
+  const bool sets_about = what.clear_about() || !what.about().empty();
+  if (sets_about) row.about = what.clear_about() ? "" : about;
+  std::optional<crypto::SealedFile> photo;
+  if (what.has_photo()) {
+    const auto checked = ProfilePhotos::checked(what.photo());
+    if (!checked) return engine_.output.fail(request, checked.error().code, checked.error().detail);
+    photo = *checked;
+  }
   engine_.store.profiles.set(row);
-  engine_.store.settings.set(setting::kProfileToSend, kToSend);
   own_name_ = row.name;
   if (!what.name().empty()) tell_devices("name", row.name);
-  if (what.clear_about() || !what.about().empty()) tell_devices("about", row.about);
-  ++edits_;
-  look_ = true;
+  if (sets_about) tell_devices("about", row.about);
+  if (!what.name().empty() || sets_about) own_changed(true);
+  if (photo) engine_.profile_photos.set(*photo);
+  if (!photo && what.remove_photo()) engine_.profile_photos.remove();
   engine_.output.respond(response_of(request, row, own_handles(), true));
 }
 
@@ -133,6 +148,7 @@ void Profiles::push(std::function<void()> done) {
   wire::Profile body;
   body.set_name(row.name);
   body.set_about(row.about);
+  body.set_photo(engine_.profile_photos.reference());
   pushing_ = true;
   engine_.http.call("PUT", "/v1/profile", body.SerializeAsString(),
                     [this, edits = edits_, done = std::move(done)](const HttpReply& reply) {
@@ -162,7 +178,8 @@ void Profiles::compare() {
       return;
     }
     const ProfileRow row = own();
-    const bool same = profile && profile->name() == row.name && profile->about() == row.about;
+    const bool same = profile && profile->name() == row.name && profile->about() == row.about &&
+                      engine_.profile_photos.is_on_server(profile->photo());
     engine_.store.settings.set(setting::kProfileToSend, same ? 0 : kToSend);
   });
 }
@@ -207,12 +224,12 @@ void Profiles::get(uint32_t request, const client_api::GetProfileRequest& what) 
 
 void Profiles::store_fetched(const AccountId& account, const wire::Profile& profile) {
   const auto before = engine_.store.profiles.find(account);
-  ProfileRow row;
+  ProfileRow row = before.value_or(ProfileRow{});
   row.account = account;
   row.name = name_of(profile.name());
   row.about = about_of(profile.about());
   row.fetched = engine_.clock.now();
-  engine_.store.profiles.set(row);
+  engine_.profile_photos.take(row, profile.photo());
   const std::vector<Handle> handles = engine_.store.handles.of(account);
   if (const auto handle = read_handle(profile.handles_size() == 0 ? wire::Handle() : profile.handles(0)))
     engine_.handle_said(*handle, account);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Names and about texts: the own one, sent to the server until it has it, and those of conversation partners, fetched
-// when they are new, have changed, or are old.
+// Names and about texts, and what photos they have (profile_photos.h): the own one, sent to the server until it has it,
+// and those of conversation partners, fetched when they are new, have changed, or are old.
 //
 // Limits: kFetchesMax fetches at a time; after a failure the rest waits kAgainMs.
 #pragma once
@@ -49,12 +49,14 @@ class Profiles final : public ContentHandler {
   void set_own_name(const std::string& name);
   // Commits what another device of the account says: the server has it. Nothing where the name is none.
   void take_own(const std::string& name, const std::string& about);
-  // From another device of the account; the subject is "name" or "about" (STATE-1).
+  // From another device of the account; the subject is one of content.OwnState.kProfile (STATE-1).
   void apply(BytesView subject, const content::StateValue& value);
   [[nodiscard]] std::string own_about() { return own().about; }
   // Sends the own profile; `done` runs on the answer, whatever it is.
   void push(std::function<void()> done);
 
+  // Something else of the own one has changed, here or on another device.
+  void own_changed(bool here);
   // The account's profile is another one now: it is fetched.
   void changed(const AccountId& account);
   // It has written. One whose name is its number may have said a name since: registration comes before the name, and
@@ -71,6 +73,8 @@ class Profiles final : public ContentHandler {
  private:
   ProfileRow own();
   std::vector<Handle> own_handles();
+  client_api::Response response_of(uint32_t request, const ProfileRow& row, const std::vector<Handle>& handles,
+                                   bool set);
   void store_fetched(const AccountId& account, const wire::Profile& profile);
   // What the own profile is, it is on all devices of the account from now on.
   void tell_devices(BytesView subject, const std::string& text);

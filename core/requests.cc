@@ -136,6 +136,7 @@ bool changes_something(Request::MethodCase method) {
     case Request::kListContacts:
     case Request::kGetSafetyNumber:
     case Request::kGetProfile:
+    case Request::kOpenPhoto:
     case Request::kGetSettings:
     case Request::kStartLinking:
     case Request::kCancelLinking:
@@ -221,6 +222,8 @@ void dispatch(Engine& engine, const Request& request) {
 
     case Request::kGetProfile: return engine.profiles.get(id, request.get_profile());
     case Request::kSetProfile: return engine.profiles.set(id, request.set_profile());
+    case Request::kOpenPhoto:
+      return answer(engine, id, engine.profile_photos.open(request.open_photo()), &Response::mutable_open_photo);
     case Request::kGetSettings: return engine.privacy.get(id);
     case Request::kSetSettings: return engine.privacy.set(id, request.set_settings());
     case Request::kSetPin: return engine.privacy.set_pin(id, request.set_pin());

@@ -354,6 +354,7 @@ void message_seeds() {
   request.mutable_resend_request()->add_message_ids(Bytes(16, 'm'));
   reset.mutable_session_reset();
   changed.mutable_profile_changed();
+  changed.set_profile_key(Bytes(32, 'k'));
   seed("content", "read", read.SerializeAsString());
   seed("content", "resend_request", request.SerializeAsString());
   seed("content", "reset", reset.SerializeAsString());

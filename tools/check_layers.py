@@ -84,6 +84,7 @@ STOREYS = {
         "own_state",
         "people",
         "privacy",
+        "profile_photos",
         "profiles",
         "receipts",
         "receiving",

@@ -234,6 +234,13 @@ void MessagesTable::strip_file(const MessageId& id, BytesView raw) {
   database_.prepare("UPDATE messages SET raw = ?, file = NULL WHERE id = ?").bind_blob(raw).bind_id(id).run();
 }
 
+bool MessagesTable::has_outgoing(const ConversationId& conversation) {
+  auto row = database_.prepare(
+      "SELECT 1 FROM messages WHERE conversation = ? AND outgoing = 1 ORDER BY order_us DESC, id DESC LIMIT 1");
+  row.bind_id(conversation);
+  return row.step();
+}
+
 std::vector<MessageRow> MessagesTable::with_file(const FileName& file) {
   auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE file = ? ORDER BY sequence");
   row.bind_id(file);

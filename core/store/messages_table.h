@@ -176,6 +176,8 @@ class MessagesTable {
   void strip_file(const MessageId& id, BytesView raw);
   // Messages that have this file, in the order stored.
   std::vector<MessageRow> with_file(const FileName& file);
+  // Whether this account has written in the conversation.
+  bool has_outgoing(const ConversationId& conversation);
   // Of a conversation, those that have a file, before the cursor (the newest without one), the newest first.
   MessagePage with_files(const ConversationId& conversation, const std::optional<MessageCursor>& cursor, int64_t limit);
 

@@ -23,9 +23,14 @@ inline constexpr std::string_view kReadReceipts = "read_receipts";
 // Client_api.Settings.Scope; kEveryone when absent
 inline constexpr std::string_view kLastSeenScope = "last_seen_scope";
 inline constexpr std::string_view kAboutScope = "about_scope";  // the same
+inline constexpr std::string_view kPhotoScope = "photo_scope";  // the same
 inline constexpr std::string_view kHasPin = "has_pin";          // 0/1: the account has a registration PIN
 // 0/1: scopes, contacts or blocks changed and the server does not know yet
 inline constexpr std::string_view kPrivacyToSend = "privacy_to_send";
+// 0/1: when the server knows the scopes, partners have to be told to look at the profile, for its photo's has changed
+inline constexpr std::string_view kPhotoToTell = "photo_to_tell";
+// When the server was last asked for the own profile's photo (PHOTO-5), by this device's clock; 0 when absent
+inline constexpr std::string_view kPhotoAskedUs = "photo_asked_us";
 // 0: the server has the own profile; 1: it has to be sent there; 2: another device changed it, and has sent it if all
 // goes well, so that it is only sent when the server has another one
 inline constexpr std::string_view kProfileToSend = "profile_to_send";

@@ -248,6 +248,7 @@ Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::strin
     privacy.clear_contacts();
     if (privacy.last_seen() == wire::Privacy::kScopeUnspecified) privacy.set_last_seen(wire::Privacy::kEveryone);
     if (privacy.about() == wire::Privacy::kScopeUnspecified) privacy.set_about(wire::Privacy::kEveryone);
+    if (privacy.photo() == wire::Privacy::kScopeUnspecified) privacy.set_photo(wire::Privacy::kEveryone);
     return reply(privacy);
   }
   if (path == "/v1/privacy") {
@@ -293,6 +294,11 @@ Reply LoopbackServer::account_call(const DeviceAddress& caller, const std::strin
     wire::Profile profile = account.profile;
     if (const auto handle = Handle::from_text(account.handle())) *profile.add_handles() = to_wire(*handle);
     profile.set_account_id(account.id.bytes());
+    const wire::Privacy::Scope scope = account.privacy.photo();
+    const bool is_contact = std::ranges::count(account.privacy.contacts(), caller.account.bytes()) > 0;
+    const bool hides = scope == wire::Privacy::kNobody || (scope == wire::Privacy::kContacts && !is_contact) ||
+                       account.blocked.contains(caller.account);
+    if (hides && caller.account != account.id) profile.clear_photo();
     return reply(profile);
   }
   return refused(404, wire::kNotFound);

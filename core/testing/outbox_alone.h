@@ -160,6 +160,7 @@ class OutboxAloneTest : public StoreTest {
   std::vector<std::function<void(Devices::Outcome)>> bundles_asked_for_;  // when it holds them
   std::vector<MessageId> changed_;
   std::vector<AccountId> dropped_requests_;
+  Bytes profile_key_;
   std::vector<GroupSending::Done> groups_asked_for_;
   std::vector<std::pair<uint32_t, uint32_t>> progress_;  // of handing out keys
   std::optional<crypto::Groups> cipher_;
@@ -174,23 +175,24 @@ class OutboxAloneTest : public StoreTest {
        },
        [this](const GroupId&, const GroupSending::Done& done) { groups_asked_for_.push_back(done); },
        [this](const GroupId&, uint32_t done, uint32_t total) { progress_.emplace_back(done, total); }}};
-  Outbox outbox_{{store_, sessions_, timers_, clock_, registration_, link_,
-                  [this](const AccountId&, Devices::Done done) { lists_asked_for_.push_back(std::move(done)); },
-                  [this](const AccountId& account, const std::vector<DeviceId>& devices, const Devices::Done& done) {
-                    const auto answer = [this, account, devices, done](Devices::Outcome outcome) {
-                      for (const DeviceId device : devices) {
-                        if (outcome != Devices::Outcome::kDone) break;
-                        EXPECT_TRUE(sessions_.open_session({account, device}, peers_.at(account)->bundle).has_value());
-                      }
-                      done(outcome);
-                    };
-                    if (!holds_bundles_) return answer(Devices::Outcome::kDone);
-                    bundles_asked_for_.emplace_back(answer);
-                  },
-                  group_sending_, [this](const MessageId& id, const ConversationId&) { changed_.push_back(id); },
-                  [](const MessageId&, const Target&, UnixMicros) {},
-                  [](const AccountId&, const MessageId&, UnixMicros) {},
-                  [this](const AccountId& account) { dropped_requests_.push_back(account); }}};
+  Outbox outbox_{
+      {store_, sessions_, timers_, clock_, registration_, link_,
+       [this](const AccountId&, Devices::Done done) { lists_asked_for_.push_back(std::move(done)); },
+       [this](const AccountId& account, const std::vector<DeviceId>& devices, const Devices::Done& done) {
+         const auto answer = [this, account, devices, done](Devices::Outcome outcome) {
+           for (const DeviceId device : devices) {
+             if (outcome != Devices::Outcome::kDone) break;
+             EXPECT_TRUE(sessions_.open_session({account, device}, peers_.at(account)->bundle).has_value());
+           }
+           done(outcome);
+         };
+         if (!holds_bundles_) return answer(Devices::Outcome::kDone);
+         bundles_asked_for_.emplace_back(answer);
+       },
+       group_sending_, [this](const MessageId& id, const ConversationId&) { changed_.push_back(id); },
+       [](const MessageId&, const Target&, UnixMicros) {}, [](const AccountId&, const MessageId&, UnixMicros) {},
+       [this](const AccountId& account) { dropped_requests_.push_back(account); },
+       [this](const AccountId&, OutboxKind kind) { return kind == OutboxKind::kMessage ? profile_key_ : Bytes(); }}};
 };
 
 }  // namespace kith::core::testing

@@ -27,7 +27,9 @@ inline std::string state_text(Database& database) {
   add("SELECT 'read receipts ' || ifnull((SELECT value FROM settings WHERE name = 'read_receipts'), 1)");
   add("SELECT 'last seen ' || ifnull((SELECT value FROM settings WHERE name = 'last_seen_scope'), 1)");
   add("SELECT 'about ' || ifnull((SELECT value FROM settings WHERE name = 'about_scope'), 1)");
-  add("SELECT name || ' ' || about FROM profiles WHERE account = (SELECT account FROM registration)");
+  add("SELECT 'photo ' || ifnull((SELECT value FROM settings WHERE name = 'photo_scope'), 1)");
+  add("SELECT name || ' ' || about || ' ' || hex(photo) || ' ' || hex(profile_keys) FROM profiles WHERE account = "
+      "(SELECT account FROM registration)");
   return text;
 }
 

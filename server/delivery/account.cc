@@ -56,9 +56,10 @@ bool Account::shows_presence_to(const AccountId& other) const {
   return !blocks(other) && scope_includes(privacy->last_seen, *privacy, other);
 }
 
-bool Account::shows_about_to(const AccountId& other) const {
-  if (!privacy || other == id) return true;
-  return !blocks(other) && scope_includes(privacy->about, *privacy, other);
+ShownOfProfile Account::shows_to(const AccountId& other) const {
+  if (!privacy || other == id) return {true, true};
+  if (blocks(other)) return {false, false};
+  return {scope_includes(privacy->about, *privacy, other), scope_includes(privacy->photo, *privacy, other)};
 }
 
 void Account::remember_peer(const AccountId& peer) {

@@ -34,6 +34,12 @@ struct Subscriber {
   bool viewer_shows = false;
 };
 
+// What of its profile an account lets another see, beside its name.
+struct ShownOfProfile {
+  bool about = false;
+  bool photo = false;
+};
+
 struct Account {
   AccountId id;
   Revision revision;
@@ -53,10 +59,10 @@ struct Account {
   [[nodiscard]] bool online() const;
   [[nodiscard]] bool connected() const;
   [[nodiscard]] bool blocks(const AccountId& other) const;
-  // Whether this account lets `other` see its presence (about), as far as its own settings say; blocked accounts see
-  // nothing.
+  // Whether this account lets `other` see its presence (what of its profile), as far as its own settings say; blocked
+  // accounts see nothing.
   [[nodiscard]] bool shows_presence_to(const AccountId& other) const;
-  [[nodiscard]] bool shows_about_to(const AccountId& other) const;
+  [[nodiscard]] ShownOfProfile shows_to(const AccountId& other) const;
   // One of the contacts it has told; it tells them when a scope needs them.
   [[nodiscard]] bool has_contact(const AccountId& other) const;
   // Neither itself, nor a contact that it has told, nor somebody whom it has written to (admission.h).

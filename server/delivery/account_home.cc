@@ -183,12 +183,12 @@ Task<void> AccountHome::tell_prekeys_low(DeviceAddress device, uint32_t remainin
   shard.send_to_session(device, frame);
 }
 
-Task<Result<bool, StoreError>> AccountHome::shows_about(AccountId account, AccountId viewer) {
+Task<Result<ShownOfProfile, StoreError>> AccountHome::shows(AccountId account, AccountId viewer) {
   Shard& shard = shards_.of(account);
   co_await enter(shard.executor());
   const auto owner = co_await shard.account(account);
   if (!owner) co_return Fail(owner.error());
-  co_return (*owner)->shows_about_to(viewer);
+  co_return (*owner)->shows_to(viewer);
 }
 
 Task<Result<AccountHome::Standing, StoreError>> AccountHome::standing(DeviceAddress device, Bytes token_hash) {

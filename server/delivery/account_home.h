@@ -83,8 +83,8 @@ class AccountHome {
   // To the device, when it is connected; else its next Welcome says it.
   Task<void> tell_prekeys_low(DeviceAddress device, uint32_t remaining);
 
-  // Whether the account lets `viewer` see its about text.
-  Task<Result<bool, StoreError>> shows_about(AccountId account, AccountId viewer);
+  // What of its profile the account lets `viewer` see.
+  Task<Result<ShownOfProfile, StoreError>> shows(AccountId account, AccountId viewer);
 
   enum class Standing : uint8_t {
     kNeverHere,  // nobody here has had that id: it is of another server, or of a time that this one has lost

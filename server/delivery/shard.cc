@@ -20,8 +20,8 @@ std::pair<uint64_t, uint32_t> version_of(const AccountRecord& record) {
 }
 
 std::unique_ptr<PrivacyRecord> keep_privacy(PrivacyRecord privacy) {
-  if (privacy.last_seen == Scope::kEveryone && privacy.about == Scope::kEveryone && privacy.blocked.empty() &&
-      privacy.revision == 0) {
+  if (privacy.last_seen == Scope::kEveryone && privacy.about == Scope::kEveryone && privacy.photo == Scope::kEveryone &&
+      privacy.blocked.empty() && privacy.revision == 0) {
     return nullptr;
   }
   return std::make_unique<PrivacyRecord>(std::move(privacy));

@@ -198,7 +198,7 @@ TEST(SqlDatabase, AWriteThatFailsDoesNotTakeTheOthersOfItsTransactionAlong) {
   std::vector<Task<Result<int, StoreError>>> calls;
   for (int i = 0; i < 20; ++i) {
     calls.push_back(stores->database->write([i](SqlConnection& connection) -> Result<int, StoreError> {
-      connection.query("REPLACE INTO profiles (account, name, about) VALUES (:account, '', '')")
+      connection.query("REPLACE INTO profiles (account, name, about, photo) VALUES (:account, '', '', '')")
           .in(account(static_cast<uint8_t>(i)))
           .run();
       if (i == 10) connection.execute("INSERT INTO no_such_table VALUES (1)");
@@ -240,7 +240,7 @@ TEST(SqlDatabase, WhatAJobThatAnswersAnErrorHasWrittenIsTakenBack) {
   ContractRunner runner;
   auto stores = open_stores(directory.file("accounts.db"));
   const auto outcome = runner.run(stores->database->write([](SqlConnection& connection) -> Result<int, StoreError> {
-    connection.execute("INSERT INTO profiles (account, name, about) VALUES ('a', 'Ana', '')");
+    connection.execute("INSERT INTO profiles (account, name, about, photo) VALUES ('a', 'Ana', '', '')");
     return Fail(StoreError::kConflict);
   }));
   EXPECT_EQ(outcome.error(), StoreError::kConflict);

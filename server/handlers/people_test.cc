@@ -176,6 +176,45 @@ TEST_F(PeopleTest, TheAboutTextHasAScope) {  // [F35]
   EXPECT_EQ(get(ben, ana)->about(), "");
 }
 
+TEST_F(PeopleTest, ThePhotoHasASizeAndAScopeOfItsOwn_PHOTO_1) {  // [F34]
+  const auto put_photo = [this](const std::string& photo) {
+    wire::Profile profile;
+    profile.set_name("Ana");
+    profile.set_about("here");
+    profile.set_photo(photo);
+    return world.run(handlers::put_profile(world.services(), ana.address, profile));
+  };
+  const std::string photo("\0any bytes\xFF", 11);
+  ASSERT_TRUE(put_photo(photo));
+  EXPECT_EQ(get(ben, ana)->photo(), photo);
+  EXPECT_EQ(put_photo(std::string(kProfilePhotoReferenceBytesMax + 1, 'x')).error().code, wire::kTooLarge);
+  EXPECT_EQ(get(ben, ana)->photo(), photo);
+  ASSERT_TRUE(set(ana, [](wire::Privacy& privacy) { privacy.set_photo(wire::Privacy::kNobody); }));
+  EXPECT_EQ(get(ben, ana)->photo(), "");
+  EXPECT_EQ(get(ben, ana)->about(), "here") << "the about text's scope is another";
+  EXPECT_EQ(get(ana, ana)->photo(), photo);
+  const auto answer = set(ana, [&](wire::Privacy& privacy) {
+    privacy.set_photo(wire::Privacy::kContacts);
+    privacy.set_about(wire::Privacy::kNobody);
+    privacy.add_contacts(ben.address.account.bytes());
+    privacy.set_replace_contacts(true);
+  });
+  EXPECT_EQ(answer->photo(), wire::Privacy::kContacts);
+  EXPECT_EQ(get(ben, ana)->photo(), photo);
+  EXPECT_EQ(get(ben, ana)->about(), "");
+  ASSERT_TRUE(set(ana, [&](wire::Privacy& privacy) {
+    privacy.add_blocked(ben.address.account.bytes());
+    privacy.set_replace_blocked(true);
+  }));
+  EXPECT_EQ(get(ben, ana)->photo(), "");
+  ASSERT_TRUE(put_photo(std::string(kProfilePhotoReferenceBytesMax, 'x')));
+  ASSERT_TRUE(put_photo(""));
+  EXPECT_EQ(get(ana, ana)->photo(), "");
+  EXPECT_EQ(
+      set(ana, [](wire::Privacy& privacy) { privacy.set_photo(static_cast<wire::Privacy::Scope>(9)); }).error().detail,
+      "photo");
+}
+
 TEST_F(PeopleTest, PrivacyKeepsWhatIsNotNamed) {  // [F38]
   ASSERT_TRUE(set(ana, [&](wire::Privacy& privacy) {
     privacy.set_last_seen(wire::Privacy::kNobody);

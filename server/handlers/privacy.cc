@@ -40,6 +40,7 @@ wire::Privacy answer_of(const PrivacyRecord& record) {
   wire::Privacy privacy;
   privacy.set_last_seen(static_cast<wire::Privacy::Scope>(record.last_seen));
   privacy.set_about(static_cast<wire::Privacy::Scope>(record.about));
+  privacy.set_photo(static_cast<wire::Privacy::Scope>(record.photo));
   for (const AccountId& account : record.blocked) privacy.add_blocked(account.bytes());
   return privacy;
 }
@@ -62,6 +63,9 @@ Task<Outcome<wire::Privacy>> put(Services& services, DeviceAddress caller, wire:
   const auto about = scope_of(privacy.about(), "about");
   if (!about) co_return std::unexpected<Refusal>(about.error());
   change.about = *about;
+  const auto photo = scope_of(privacy.photo(), "photo");
+  if (!photo) co_return std::unexpected<Refusal>(photo.error());
+  change.photo = *photo;
   if (privacy.replace_contacts()) {
     auto contacts = accounts_of(privacy.contacts(), "contacts");
     if (!contacts) co_return std::unexpected<Refusal>(contacts.error());

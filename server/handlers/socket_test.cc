@@ -34,7 +34,7 @@ class SocketTest : public ::testing::Test {
                                              [](const wire::ServerFrame& frame) { return frame.has_typing(); }));
   }
   void privacy(AccountId account, PrivacyRecord record) {
-    PrivacyChange change{record.last_seen, record.about, record.contacts, record.blocked};
+    PrivacyChange change{record.last_seen, record.about, record.contacts, record.blocked, record.photo};
     record = *world.run(world.ports().profiles.change_privacy(account, std::move(change)));
     world.loop_of(account).run([&] { world.of(account).apply(account, record); });
     world.loops.settle();

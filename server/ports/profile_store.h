@@ -17,6 +17,7 @@ namespace kith {
 struct ProfileRecord {
   std::string name;  // "" when deleted or never set
   std::string about;
+  Bytes photo = {};  // as wire.Profile has it; at most kProfilePhotoReferenceBytesMax
 };
 
 // Numbers as in wire.Privacy.Scope.
@@ -28,6 +29,7 @@ struct PrivacyRecord {
   std::vector<AccountId> contacts;  // whom Scope::kContacts means; ascending, at most 5000
   std::vector<AccountId> blocked;   // ascending, at most 5000
   uint64_t revision = 0;            // how often it was changed: of two copies, the higher one is
+  Scope photo = Scope::kEveryone;
 };
 
 // What is to be changed; the rest stays.
@@ -36,6 +38,7 @@ struct PrivacyChange {
   std::optional<Scope> about;
   std::optional<std::vector<AccountId>> contacts;
   std::optional<std::vector<AccountId>> blocked;
+  std::optional<Scope> photo = {};
 };
 
 class ProfileStore {

@@ -40,6 +40,12 @@ class ProfileStoreContract : public ::testing::TestWithParam<ProfileStoreCase> {
     return id;
   }
   ProfileStore& profiles() { return backend_->profiles(); }
+  // The largest photo that a profile has.
+  static Bytes all_bytes() {
+    Bytes bytes;
+    for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
+    return bytes;
+  }
 
   ContractRunner runner_;
   std::unique_ptr<ProfileStoreBackend> backend_ = GetParam().make();
@@ -52,22 +58,26 @@ TEST_P(ProfileStoreContract, AnAccountThatNeverWroteHasTheEmptyProfileAndDefault
   ASSERT_TRUE(profile);
   EXPECT_EQ(profile->name, "");
   EXPECT_EQ(profile->about, "");
+  EXPECT_EQ(profile->photo, "");
   const auto privacy = runner_.run(profiles().load_privacy(account(1)));
   ASSERT_TRUE(privacy);
   EXPECT_EQ(privacy->last_seen, Scope::kEveryone);
   EXPECT_EQ(privacy->about, Scope::kEveryone);
+  EXPECT_EQ(privacy->photo, Scope::kEveryone);
   EXPECT_TRUE(privacy->contacts.empty());
   EXPECT_TRUE(privacy->blocked.empty());
   EXPECT_EQ(privacy->revision, 0u);
 }
 
 TEST_P(ProfileStoreContract, AProfileIsReplacedAndRemoved) {
-  ASSERT_TRUE(runner_.run(profiles().put_profile(account(1), {"Ana", "\xF0\x9F\x98\x80 it's \"me\""})));
-  ASSERT_TRUE(runner_.run(profiles().put_profile(account(2), {"Ben", ""})));
+  ASSERT_TRUE(runner_.run(profiles().put_profile(account(1), {"Ana", "\xF0\x9F\x98\x80 it's \"me\"", all_bytes()})));
+  ASSERT_TRUE(runner_.run(profiles().put_profile(account(2), {"Ben", "", ""})));
   EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->about, "\xF0\x9F\x98\x80 it's \"me\"");
-  ASSERT_TRUE(runner_.run(profiles().put_profile(account(1), {"Anna", ""})));
+  EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->photo, all_bytes());
+  ASSERT_TRUE(runner_.run(profiles().put_profile(account(1), {"Anna", "", ""})));
   EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->name, "Anna");
   EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->about, "");
+  EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->photo, "");
   ASSERT_TRUE(runner_.run(profiles().remove_profile(account(1))));
   ASSERT_TRUE(runner_.run(profiles().remove_profile(account(1))));
   EXPECT_EQ(runner_.run(profiles().load_profile(account(1)))->name, "");
@@ -107,7 +117,14 @@ TEST_P(ProfileStoreContract, APrivacyChangeKeepsWhatItDoesNotNameAndCounts) {
   changed = runner_.run(profiles().change_privacy(account(1), {{}, Scope::kContacts, {}, std::vector<AccountId>()}));
   EXPECT_EQ(changed->about, Scope::kContacts);
   EXPECT_TRUE(changed->blocked.empty());
-  EXPECT_EQ(runner_.run(profiles().load_privacy(account(1)))->revision, 3u);
+  EXPECT_EQ(changed->photo, Scope::kEveryone);
+  PrivacyChange photo;
+  photo.photo = Scope::kNobody;
+  changed = runner_.run(profiles().change_privacy(account(1), photo));
+  EXPECT_EQ(changed->photo, Scope::kNobody);
+  EXPECT_EQ(changed->about, Scope::kContacts);
+  EXPECT_EQ(runner_.run(profiles().load_privacy(account(1)))->photo, Scope::kNobody);
+  EXPECT_EQ(runner_.run(profiles().load_privacy(account(1)))->revision, 4u);
 }
 
 TEST_P(ProfileStoreContract, WhoHasBlockedAnAccountIsFoundAmongMany) {
@@ -139,7 +156,7 @@ TEST_P(ProfileStoreContract, PrivacyChangesOfTwoProcessesUndoNothingOfEachOther)
 }
 
 TEST_P(ProfileStoreContract, ProfileAndPrivacySurviveReopening) {
-  ASSERT_TRUE(runner_.run(profiles().put_profile(account(1), {"Ana", "here"})));
+  ASSERT_TRUE(runner_.run(profiles().put_profile(account(1), {"Ana", "here", "photo"})));
   ASSERT_TRUE(
       runner_.run(profiles().change_privacy(account(1), {Scope::kNobody, Scope::kContacts, {{account(5)}}, {}})));
   if (!backend_->reopen()) GTEST_SKIP() << "nothing survives";

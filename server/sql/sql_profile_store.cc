@@ -10,8 +10,9 @@ namespace kith {
 
 namespace {
 
-const SqlRow kProfile{"profiles", {"account"}, {"name", "about"}};
-const SqlRow kPrivacy{"privacy", {"account"}, {"last_seen_scope", "about_scope", "contacts", "blocked", "revision"}};
+const SqlRow kProfile{"profiles", {"account"}, {"name", "about", "photo"}};
+const SqlRow kPrivacy{
+    "privacy", {"account"}, {"last_seen_scope", "about_scope", "photo_scope", "contacts", "blocked", "revision"}};
 
 Bytes join(const std::vector<AccountId>& accounts) {
   Bytes out;
@@ -37,19 +38,21 @@ Scope scope_of(long long number) {
 
 PrivacyRecord load_privacy_now(SqlConnection& connection, const AccountId& account) {
   PrivacyRecord privacy;
-  long long last_seen = 0, about = 0, revision = 0;
+  long long last_seen = 0, about = 0, photo = 0, revision = 0;
   std::string contacts, blocked;
   if (connection
-          .query("SELECT last_seen_scope, about_scope, contacts, blocked, revision FROM privacy"
+          .query("SELECT last_seen_scope, about_scope, photo_scope, contacts, blocked, revision FROM privacy"
                  " WHERE account = :account")
           .in(account)
           .out(last_seen)
           .out(about)
+          .out(photo)
           .out(contacts)
           .out(blocked)
           .out(revision)
           .fetch()) {
-    privacy = {scope_of(last_seen), scope_of(about), split(contacts), split(blocked), static_cast<uint64_t>(revision)};
+    privacy = {scope_of(last_seen), scope_of(about), split(contacts), split(blocked), static_cast<uint64_t>(revision),
+               scope_of(photo)};
   }
   return privacy;
 }
@@ -59,10 +62,11 @@ PrivacyRecord load_privacy_now(SqlConnection& connection, const AccountId& accou
 Task<Result<ProfileRecord, StoreError>> SqlProfileStore::load_profile(AccountId account) {
   return database_.read([account](SqlConnection& connection) -> Result<ProfileRecord, StoreError> {
     ProfileRecord profile;
-    connection.query("SELECT name, about FROM profiles WHERE account = :account")
+    connection.query("SELECT name, about, photo FROM profiles WHERE account = :account")
         .in(account)
         .out(profile.name)
         .out(profile.about)
+        .out(profile.photo)
         .fetch();
     return profile;
   });
@@ -71,7 +75,7 @@ Task<Result<ProfileRecord, StoreError>> SqlProfileStore::load_profile(AccountId 
 Task<Result<void, StoreError>> SqlProfileStore::put_profile(AccountId account, ProfileRecord profile) {
   return database_.write(
       [account, profile = std::move(profile)](SqlConnection& connection) -> Result<void, StoreError> {
-        connection.upsert(kProfile).in(account).in(profile.name).in(profile.about).run();
+        connection.upsert(kProfile).in(account).in(profile.name).in(profile.about).in(profile.photo).run();
         return {};
       });
 }
@@ -106,38 +110,52 @@ Task<Result<std::vector<AccountId>, StoreError>> SqlProfileStore::find_blocking(
 }
 
 Task<Result<PrivacyRecord, StoreError>> SqlProfileStore::change_privacy(AccountId account, PrivacyChange change) {
-  return database_.write([account,
-                          change = std::move(change)](SqlConnection& connection) -> Result<PrivacyRecord, StoreError> {
-    constexpr int kEveryone = static_cast<int>(Scope::kEveryone);
-    connection.insert_if_absent(kPrivacy).in(account).in(kEveryone).in(kEveryone).in(Bytes()).in(Bytes()).in(0).run();
-    // First, so that the row is this one's until all is done.
-    connection.query("UPDATE privacy SET revision = revision + 1 WHERE account = :account").in(account).run();
-    if (change.last_seen) {
-      connection.query("UPDATE privacy SET last_seen_scope = :scope WHERE account = :account")
-          .in(static_cast<int>(*change.last_seen))
-          .in(account)
-          .run();
-    }
-    if (change.about) {
-      connection.query("UPDATE privacy SET about_scope = :scope WHERE account = :account")
-          .in(static_cast<int>(*change.about))
-          .in(account)
-          .run();
-    }
-    if (change.contacts) {
-      connection.query("UPDATE privacy SET contacts = :contacts WHERE account = :account")
-          .in(join(*change.contacts))
-          .in(account)
-          .run();
-    }
-    if (change.blocked) {
-      connection.query("UPDATE privacy SET blocked = :blocked WHERE account = :account")
-          .in(join(*change.blocked))
-          .in(account)
-          .run();
-    }
-    return load_privacy_now(connection, account);
-  });
+  return database_.write(
+      [account, change = std::move(change)](SqlConnection& connection) -> Result<PrivacyRecord, StoreError> {
+        constexpr int kEveryone = static_cast<int>(Scope::kEveryone);
+        connection.insert_if_absent(kPrivacy)
+            .in(account)
+            .in(kEveryone)
+            .in(kEveryone)
+            .in(kEveryone)
+            .in(Bytes())
+            .in(Bytes())
+            .in(0)
+            .run();
+        // First, so that the row is this one's until all is done.
+        connection.query("UPDATE privacy SET revision = revision + 1 WHERE account = :account").in(account).run();
+        if (change.last_seen) {
+          connection.query("UPDATE privacy SET last_seen_scope = :scope WHERE account = :account")
+              .in(static_cast<int>(*change.last_seen))
+              .in(account)
+              .run();
+        }
+        if (change.about) {
+          connection.query("UPDATE privacy SET about_scope = :scope WHERE account = :account")
+              .in(static_cast<int>(*change.about))
+              .in(account)
+              .run();
+        }
+        if (change.photo) {
+          connection.query("UPDATE privacy SET photo_scope = :scope WHERE account = :account")
+              .in(static_cast<int>(*change.photo))
+              .in(account)
+              .run();
+        }
+        if (change.contacts) {
+          connection.query("UPDATE privacy SET contacts = :contacts WHERE account = :account")
+              .in(join(*change.contacts))
+              .in(account)
+              .run();
+        }
+        if (change.blocked) {
+          connection.query("UPDATE privacy SET blocked = :blocked WHERE account = :account")
+              .in(join(*change.blocked))
+              .in(account)
+              .run();
+        }
+        return load_privacy_now(connection, account);
+      });
 }
 
 }  // namespace kith

@@ -82,14 +82,16 @@ const std::vector<std::vector<const char*>> kMigrations = {
         "CREATE TABLE profiles ("
         " account CHAR(32) NOT NULL PRIMARY KEY,"
         " name VARCHAR(256) NOT NULL,"
-        " about VARCHAR(640) NOT NULL)",
+        " about VARCHAR(640) NOT NULL,"
+        " photo BLOB NOT NULL)",
 
-        // last_seen_scope, about_scope: numbers of Scope; contacts, blocked: account ids of 16 bytes, one after the
-        // other; revision: how often it was changed
+        // last_seen_scope, about_scope, photo_scope: numbers of Scope; contacts, blocked: account ids of 16 bytes, one
+        // after the other; revision: how often it was changed
         "CREATE TABLE privacy ("
         " account CHAR(32) NOT NULL PRIMARY KEY,"
         " last_seen_scope SMALLINT NOT NULL,"
         " about_scope SMALLINT NOT NULL,"
+        " photo_scope SMALLINT NOT NULL,"
         " contacts MEDIUMBLOB NOT NULL,"
         " blocked MEDIUMBLOB NOT NULL,"
         " revision BIGINT NOT NULL)",

@@ -68,6 +68,7 @@ class MemoryProfileStore final : public ProfileStore {
     PrivacyRecord& record = privacy_[account];
     if (change.last_seen) record.last_seen = *change.last_seen;
     if (change.about) record.about = *change.about;
+    if (change.photo) record.photo = *change.photo;
     if (change.contacts) record.contacts = std::move(*change.contacts);
     if (change.blocked) record.blocked = std::move(*change.blocked);
     ++record.revision;
