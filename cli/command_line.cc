@@ -54,6 +54,8 @@ struct AllOptions {
   ProfileShowOptions profile_show;
   std::string profile_name;
   std::string profile_about;
+  std::string profile_photo;
+  bool profile_no_photo = false;
   SettingsShowOptions settings_show;
   std::string setting_key;
   std::string setting_value;
@@ -515,10 +517,16 @@ class Parser {
         set_profile.add_option("--name", all.profile_name, "Name to show to others")->type_name("NAME");
     CLI::Option* const about =
         set_profile.add_option("--about", all.profile_about, "A few words; \"\" for none")->type_name("TEXT");
+    CLI::Option* const photo =
+        set_profile.add_option("--photo", all.profile_photo, "A picture, of which the middle is shown")
+            ->type_name("FILE");
+    set_profile.add_flag("--no-photo", all.profile_no_photo, "Remove the photo")->excludes(photo);
     set_profile.final_callback([this, name, about] {
       ProfileSetOptions options;
       if (name->count() > 0) options.name = all_->profile_name;
       if (about->count() > 0) options.about = all_->profile_about;
+      options.photo = all_->profile_photo;
+      options.no_photo = all_->profile_no_photo;
       line_.run = [options](Context context) { return run_profile_set(context, options); };
     });
 
@@ -526,14 +534,15 @@ class Parser {
     CLI::App& settings = add(app_, "settings", "Show or change the settings", show_settings);
     add_json(settings, all.settings_show.json);
     add(settings, "show", "Show them (the default)", show_settings);
-    CLI::App& set_setting = add(
-        settings, "set",
-        "Change one: read_receipts on|off; last_seen, about everyone|contacts|nobody; pin PIN|none|- (standard input)",
-        [](Context c, const AllOptions& o) { return run_settings_set(c, o.setting_key, o.setting_value); });
+    CLI::App& set_setting =
+        add(settings, "set",
+            "Change one: read_receipts on|off; last_seen, about, photo everyone|contacts|nobody; pin PIN|none|- "
+            "(standard input)",
+            [](Context c, const AllOptions& o) { return run_settings_set(c, o.setting_key, o.setting_value); });
     set_setting.add_option("key", all.setting_key, "Which")
         ->required()
         ->type_name("KEY")
-        ->check(CLI::IsMember({"read_receipts", "last_seen", "about", "pin"}));
+        ->check(CLI::IsMember({"read_receipts", "last_seen", "about", "photo", "pin"}));
     set_setting.add_option("value", all.setting_value, "To what")->required()->type_name("VALUE");
 
     CLI::App& status = add(app_, "status", "Show who this device is, and whether it reaches the server",

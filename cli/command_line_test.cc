@@ -207,6 +207,10 @@ TEST(CommandLine, ChangesNameOnlyWhatIsToChange) {
   const auto profile = requests_of({"profile", "set", "--about", ""}).at(0).set_profile();
   EXPECT_TRUE(profile.clear_about());
   EXPECT_EQ(profile.name(), "");
+  EXPECT_FALSE(profile.has_photo() || profile.remove_photo());
+  EXPECT_TRUE(requests_of({"profile", "set", "--no-photo"}).at(0).set_profile().remove_photo());
+  EXPECT_EQ(requests_of({"settings", "set", "photo", "contacts"}).at(0).set_settings().photo(),
+            client_api::Settings::kContacts);
   const auto settings = requests_of({"settings", "set", "last_seen", "nobody"}).at(0).set_settings();
   EXPECT_EQ(settings.last_seen(), client_api::Settings::kNobody);
   EXPECT_FALSE(settings.has_read_receipts());

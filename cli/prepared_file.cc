@@ -83,6 +83,7 @@ PreparedFile::PreparedFile(Host& host, std::string path, const Wanted& wanted, R
   std::vector<std::string> words = {tool_path(), path_, made_};
   if (wanted.voice) words.emplace_back("--voice");
   if (wanted.hd) words.emplace_back("--hd");
+  if (wanted.profile) words.emplace_back("--profile");
   const Ran ran = run(host, words);
   client_api::Media about;
   if ((ran.code != kWritten && ran.code != kAsItIs) || !about.ParseFromString(ran.output)) return;

@@ -18,6 +18,7 @@ class PreparedFile {
     bool as_document = false;  // as it is, whatever it is
     bool voice = false;
     bool hd = false;
+    bool profile = false;  // the photo of a profile
   };
 
   // A document when kith-media is not there, or does not know what it is. Runs the host's loop meanwhile.

@@ -3,7 +3,7 @@
 // kith-media: says what a file is and prepares it for sending, for `kith send --file`. A program of its own, so that
 // kith does not load the libraries that decode pictures and films with every command, and does not end with them.
 //
-//   kith-media FILE TARGET [--hd] [--voice]
+//   kith-media FILE TARGET [--hd] [--voice] [--profile]
 //
 // Standard output: a serialized client_api.Media. Exit code 0: TARGET is to be sent; 10: FILE itself is; 11: it is a
 // document; 2: used wrongly.
@@ -33,6 +33,8 @@ int main(int count, char** words) {
       wanted.side_max = 2560;
     } else if (word == "--voice") {
       wanted.voice = true;
+    } else if (word == "--profile") {
+      wanted.profile = true;
     } else {
       return kUsage;
     }
@@ -41,6 +43,12 @@ int main(int count, char** words) {
   vips_concurrency_set(1);
   // Only decoders that were made for files of strangers.
   vips_block_untrusted_set(TRUE);
+  if (wanted.profile) {
+    const auto photo = prepare_profile_photo(words[1], words[2]);
+    if (!photo) return kDocument;
+    std::cout << photo->about.SerializeAsString() << std::flush;
+    return kWritten;
+  }
   auto prepared = wanted.voice ? std::nullopt : prepare_picture(words[1], words[2], wanted);
   if (!prepared) prepared = prepare_recording(words[1], words[2], wanted);
   if (!prepared) return kDocument;

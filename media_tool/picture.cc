@@ -20,6 +20,8 @@ using Image = std::unique_ptr<VipsImage, decltype([](VipsImage* image) { g_objec
 constexpr int64_t kPixelsAllMax = 200'000'000;      // that are decoded: 50,000 by 50,000 would take the machine
 constexpr size_t kTransparentBytesMax = 1'000'000;  // of a PNG; a larger picture is no drawing
 constexpr int kThumbnailSide = 200;
+constexpr int kProfileSide = 640;
+constexpr size_t kProfileBytesMax = kProfilePhotoBytesMax * 3 / 4;  // padding and seals have room beside it
 
 // Of vips' loaders those for pictures that browsers' users send each other.
 enum class Form { kNone, kPicture, kGif };
@@ -32,6 +34,11 @@ Form form_of(const std::string& path) {
   }
   return name.find("Nsgif") != std::string_view::npos || name.find("Gif") != std::string_view::npos ? Form::kGif
                                                                                                     : Form::kNone;
+}
+
+bool is_small_enough(const std::string& path) {
+  const Image header(vips_image_new_from_file(path.c_str(), "access", VIPS_ACCESS_SEQUENTIAL, nullptr));
+  return header && int64_t{vips_image_get_width(header.get())} * vips_image_get_height(header.get()) <= kPixelsAllMax;
 }
 
 // Upright, in sRGB, no side longer than that. Null: it can't be decoded.
@@ -94,6 +101,28 @@ std::string small_picture(const std::string& rgb, int width, int height) {
                            nullptr) != 0)
     return "";
   return small_jpeg(Image(small).get());
+}
+
+std::optional<Prepared> prepare_profile_photo(const std::string& path, const std::string& target) {
+  if (form_of(path) == Form::kNone || !is_small_enough(path)) return std::nullopt;
+  VipsImage* square = nullptr;
+  if (vips_thumbnail(path.c_str(), &square, kProfileSide, "height", kProfileSide, "crop", VIPS_INTERESTING_CENTRE,
+                     "export_profile", "srgb", "fail_on", VIPS_FAIL_ON_TRUNCATED, nullptr) != 0)
+    return std::nullopt;
+  Image image(square);
+  if (vips_image_hasalpha(image.get())) image = opaque(image.get());
+  std::string bytes;
+  for (const int quality : {85, 70, 50, 30}) {
+    if (image && (bytes.empty() || bytes.size() > kProfileBytesMax)) bytes = saved(image.get(), quality, false);
+  }
+  if (bytes.empty() || bytes.size() > kProfileBytesMax || !write_file(target, bytes)) return std::nullopt;
+  Prepared prepared;
+  prepared.about.set_kind(client_api::Media::kPhoto);
+  prepared.about.set_mime_type("image/jpeg");
+  prepared.about.set_width(kProfileSide);
+  prepared.about.set_height(kProfileSide);
+  prepared.is_written = true;
+  return prepared;
 }
 
 std::optional<Prepared> prepare_picture(const std::string& path, const std::string& target, const Wanted& wanted) {

@@ -21,6 +21,7 @@ namespace kith::media_tool {
 struct Wanted {
   uint32_t side_max = 1600;  // of a picture, in pixels
   bool voice = false;        // a recording is somebody's voice
+  bool profile = false;      // the photo of a profile, and nothing else
 };
 
 struct Prepared {
@@ -30,6 +31,9 @@ struct Prepared {
 
 // A document is what none of these answers for. `target`: where there is no file yet.
 std::optional<Prepared> prepare_picture(const std::string& path, const std::string& target, const Wanted& wanted);
+// The middle of a picture, as the photo of a profile is: a JPEG of 640 x 640 pixels, which sealed has at most
+// kProfilePhotoBytesMax bytes.
+std::optional<Prepared> prepare_profile_photo(const std::string& path, const std::string& target);
 std::optional<Prepared> prepare_recording(const std::string& path, const std::string& target, const Wanted& wanted);
 
 // A small JPEG of at most kThumbnailBytesMax bytes; "" when there is none so small. Three bytes a pixel, in rows.

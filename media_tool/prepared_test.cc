@@ -143,6 +143,25 @@ TEST_F(PreparedTest, HostileFilesAreDocumentsAndNothingIsAskedForThem) {
   EXPECT_EQ(run(write("cut.jpg", photo.substr(0, photo.size() / 2))), 11) << "cut off";
 }
 
+TEST_F(PreparedTest, AProfilePhotoIsTheMiddleOfAPictureSquareSmallAndWithoutWhatTheCameraWrote) {  // [F34]
+  ASSERT_EQ(run(make_photo("photo.jpg"), "--profile"), 0);
+  EXPECT_EQ(about_.width(), 640u);
+  EXPECT_EQ(about_.height(), 640u);
+  VipsImage* image = vips_image_new_from_file(at("target").c_str(), nullptr);
+  ASSERT_NE(image, nullptr);
+  EXPECT_EQ(vips_image_get_width(image), 640);
+  EXPECT_EQ(vips_image_get_height(image), 640);
+  g_object_unref(image);
+  EXPECT_EQ(read_file(at("target")).find("A camera"), std::string::npos);
+  std::filesystem::remove(at("target"));
+  ASSERT_EQ(run(make("noise.png", "-f lavfi -i nullsrc=s=900x700,geq=random(1)*255:128:128 -frames:v 1"), "--profile"),
+            0);
+  EXPECT_LE(std::filesystem::file_size(at("target")), kProfilePhotoBytesMax * 3 / 4) << "also of what can't be pressed";
+  std::filesystem::remove(at("target"));
+  std::ofstream(at("text.txt")) << "no picture";
+  EXPECT_EQ(run(at("text.txt"), "--profile"), 11);
+}
+
 }  // namespace
 }  // namespace kith::media_tool
 

@@ -126,6 +126,8 @@ ExitCode run_profile_show(Context context, const ProfileShowOptions& options);
 struct ProfileSetOptions {
   std::optional<std::string> name;
   std::optional<std::string> about;
+  std::string photo;  // path; "": it stays
+  bool no_photo = false;
 };
 ExitCode run_profile_set(Context context, const ProfileSetOptions& options);
 

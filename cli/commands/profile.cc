@@ -3,10 +3,33 @@
 #include "base/unicode.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
+#include "cli/prepared_file.h"
+#include "cli/sealed_files.h"
 
 namespace kith::cli {
 
 using client_api::Request;
+
+namespace {
+
+// Seals the picture's middle into the home.
+ExitCode attach_photo(Context context, const std::string& path, client_api::SetProfileRequest& profile) {
+  crypto::SystemRandom random;
+  const PreparedFile prepared(context.host, path, {.profile = true}, random);
+  if (prepared.about().kind() != client_api::Media::kPhoto) {
+    context.out.note(path + ": is no picture that can be read");
+    return ExitCode::kUsage;
+  }
+  const auto sealed = SealedFiles(context.host.directory()).seal(prepared.path(), random);
+  if (!sealed) {
+    context.out.note(path + ": " + describe(sealed.error()));
+    return sealed.error() == FileError::kNoRoom ? ExitCode::kStorage : ExitCode::kUsage;
+  }
+  *profile.mutable_photo() = said(*sealed);
+  return ExitCode::kOk;
+}
+
+}  // namespace
 
 ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
   Request request;
@@ -22,19 +45,24 @@ ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
   const client_api::Profile& profile = response->get_profile();
   const std::string handle = first_handle(profile);
   if (options.json) {
-    context.out.line(
-        JsonLine().text("name", profile.name()).text("about", profile.about()).text("handle", handle).str());
+    context.out.line(JsonLine()
+                         .text("name", profile.name())
+                         .text("about", profile.about())
+                         .text("handle", handle)
+                         .boolean("photo", !profile.photo().empty())
+                         .str());
     return ExitCode::kOk;
   }
   context.out.line("name    " + one_line(profile.name()));
   context.out.line("about   " + one_line(profile.about()));
   context.out.line("handle  " + one_line(handle));
+  if (!profile.photo().empty()) context.out.line("photo   yes");
   return ExitCode::kOk;
 }
 
 ExitCode run_profile_set(Context context, const ProfileSetOptions& options) {
-  if (!options.name && !options.about) {
-    context.out.note("say what to set: --name or --about");
+  if (!options.name && !options.about && options.photo.empty() && !options.no_photo) {
+    context.out.note("say what to set: --name, --about, --photo or --no-photo");
     return ExitCode::kUsage;
   }
   if (options.name && !has_visible(*options.name)) {
@@ -47,6 +75,10 @@ ExitCode run_profile_set(Context context, const ProfileSetOptions& options) {
   if (options.about) {
     profile.set_about(*options.about);
     profile.set_clear_about(options.about->empty());
+  }
+  profile.set_remove_photo(options.no_photo);
+  if (!options.photo.empty()) {
+    if (const ExitCode code = attach_photo(context, options.photo, profile); code != ExitCode::kOk) return code;
   }
   const auto response = ask(context, std::move(request));
   return response ? ExitCode::kOk : response.error();

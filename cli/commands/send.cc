@@ -83,11 +83,7 @@ Result<client_api::Attachment, ExitCode> attach(Context context, const SendOptio
     return Fail(sealed.error() == FileError::kNoRoom ? ExitCode::kStorage : ExitCode::kUsage);
   }
   client_api::Attachment attachment;
-  client_api::SealedFile& file = *attachment.mutable_file();
-  file.set_file_id(sealed->id.hex());
-  file.set_key(sealed->key);
-  file.set_size(sealed->size);
-  file.set_digest(sealed->digest);
+  *attachment.mutable_file() = said(*sealed);
   *attachment.mutable_about() = about;
   attachment.mutable_about()->set_view_once(options.view_once);
   return attachment;

@@ -50,6 +50,7 @@ ExitCode run_settings_show(Context context, const SettingsShowOptions& options) 
     line.boolean("read_receipts", settings.read_receipts())
         .text("last_seen", scope_word(settings.last_seen()))
         .text("about", scope_word(settings.about()))
+        .text("photo", scope_word(settings.photo()))
         .boolean("has_pin", settings.has_pin());
     context.out.line(line.str());
     return ExitCode::kOk;
@@ -57,6 +58,7 @@ ExitCode run_settings_show(Context context, const SettingsShowOptions& options) 
   context.out.line(std::string("read_receipts  ") + (settings.read_receipts() ? "on" : "off"));
   context.out.line(std::string("last_seen      ") + scope_word(settings.last_seen()));
   context.out.line(std::string("about          ") + scope_word(settings.about()));
+  context.out.line(std::string("photo          ") + scope_word(settings.photo()));
   context.out.line(std::string("pin            ") + (settings.has_pin() ? "set" : "none"));
   return ExitCode::kOk;
 }
@@ -66,11 +68,13 @@ ExitCode run_settings_set(Context context, const std::string& key, const std::st
   if (key == "read_receipts") {
     if (value != "on" && value != "off") return wrong_value(context, key, "on or off");
     request.mutable_set_settings()->set_read_receipts(value == "on");
-  } else if (key == "last_seen" || key == "about") {
+  } else if (key == "last_seen" || key == "about" || key == "photo") {
     const auto scope = scope_of(value);
     if (!scope) return wrong_value(context, key, "everyone, contacts or nobody");
     if (key == "about") {
       request.mutable_set_settings()->set_about(*scope);
+    } else if (key == "photo") {
+      request.mutable_set_settings()->set_photo(*scope);
     } else {
       request.mutable_set_settings()->set_last_seen(*scope);
     }
@@ -86,7 +90,7 @@ ExitCode run_settings_set(Context context, const std::string& key, const std::st
     }
     request.mutable_set_pin()->set_pin(pin);
   } else {
-    context.out.note("there is no setting " + key + ": they are read_receipts, last_seen, about and pin");
+    context.out.note("there is no setting " + key + ": they are read_receipts, last_seen, about, photo and pin");
     return ExitCode::kUsage;
   }
   const auto response = ask(context, std::move(request));

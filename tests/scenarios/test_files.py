@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import random
+import subprocess
 import time
 import unittest
 
@@ -112,6 +113,34 @@ class Files(Scenario):
             self.assertEqual(digest(pathlib.Path(saved)), digest(path))
         parts = [path.name for path in (self.ben.home / "media").rglob("*.part")]
         self.assertEqual(parts, [], "nothing is left over")
+
+    def test_a_profile_photo_is_set_seen_and_removed(self):  # [F34] PHOTO-1
+        picture = self.directory / "me.ppm"
+        picture.write_bytes(b"P6 900 600 255\n" + os.urandom(900 * 600 * 3))
+        refused = self.ana.run("profile", "set", "--photo", str(self.file("noise", 1000)), check=False)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("no picture", refused.stderr)
+        jpeg = self.directory / "me.jpg"
+        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-i", picture, jpeg], check=True)
+        self.ana.send(self.ben, "hello", "--wait", "sent")
+        self.ben.receive()
+        self.assertNotIn("photo", self.ana.run("profile").stdout)
+        self.ana.run("profile", "set", "--photo", str(jpeg), timeout_s=60)
+        self.assertIn("photo   yes", self.ana.run("profile").stdout)
+        ben = self.rpc(self.ben)
+        ben.call("connect")
+        photo = eventually(lambda: self.partner(ben).get("photo"), 60, "Ben's picture of Ana")
+        opened = ben.call("open_photo", photo=photo)
+        self.assertLess(int(opened["sealed"]["size"]), 256 * 1024)
+        self.ana.run("profile", "set", "--no-photo")
+        eventually(lambda: "photo" not in self.partner(ben), 60, "its end")
+        with self.assertRaises(RpcError):
+            ben.call("open_photo", photo=photo)
+        self.assertEqual([path for path in (self.ben.home / "media").rglob("*") if path.is_file()], [])
+
+    @staticmethod
+    def partner(rpc: Rpc) -> dict:
+        return rpc.call("list_conversations")["conversations"][0]["direct"]["partner"]
 
     def test_a_full_disk_of_the_receiver_is_said_and_gone_on_from(self):
         path = self.file("file", 5_000_000)
