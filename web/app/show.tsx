@@ -5,11 +5,14 @@ import "../ui/styles";
 
 import type { Root } from "react-dom/client";
 
+import { PagePhotos } from "../media/photos";
 import { AppRoot } from "../ui/app_root";
 import { VersionContext } from "../ui/on_demand";
+import { PhotosContext } from "../ui/photos_context";
 import { AppViewModel } from "../view-models/app";
 import type { Core } from "../view-models/core";
 import type { MediaFiles } from "../view-models/media_port";
+import { Photos } from "../view-models/photos";
 import { keepAddress, keepRegistrationStep, openedRoute } from "./address";
 import { pageAskedCode } from "./asked_code";
 import { deviceName } from "./device_name";
@@ -41,6 +44,7 @@ export function show(root: Root, core: Core, files: MediaFiles, around: Surround
     kept: pageLinking(around.profile, opened.deviceLink),
     groupLink: opened.groupLink,
   });
+  const photos = new Photos(app.store, () => core.call("getState"), new PagePhotos((photo) => files.readPhoto(photo)));
   keepTitle(app, around.shownProfile);
   keepAddress(app);
   keepRegistrationStep(app);
@@ -48,13 +52,15 @@ export function show(root: Root, core: Core, files: MediaFiles, around: Surround
   onNotificationClick((conversation) => void app.openConversation(conversation));
   root.render(
     <VersionContext value={version}>
-      <AppRoot
-        app={app}
-        server={around.server}
-        profile={around.shownProfile}
-        onReload={version.reload}
-        onNewProfile={() => location.assign(newProfileAddress(location))}
-      />
+      <PhotosContext value={photos}>
+        <AppRoot
+          app={app}
+          server={around.server}
+          profile={around.shownProfile}
+          onReload={version.reload}
+          onNewProfile={() => location.assign(newProfileAddress(location))}
+        />
+      </PhotosContext>
     </VersionContext>,
   );
   void app.start(openedRoute());

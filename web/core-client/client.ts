@@ -69,6 +69,7 @@ export class CoreClient implements DeviceMedia {
   ) {
     this.media = new PageMedia(mediaWorker, {
       openMedia: (id) => this.call("openMedia", { id }),
+      openPhoto: (photo) => this.call("openPhoto", { photo }),
       removeMedia: (id) => this.call("removeMedia", { id }),
       fetchMedia: (id) => this.call("fetchMedia", { id }),
     });
@@ -119,6 +120,10 @@ export class CoreClient implements DeviceMedia {
 
   readMedia(messageId: string): Promise<Uint8Array<ArrayBuffer>> {
     return this.media.readMedia(messageId);
+  }
+
+  readPhoto(photo: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.media.readPhoto(photo);
   }
 
   mediaUrl(messageId: string, options: MediaUrlOptions): string {

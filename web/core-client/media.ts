@@ -42,6 +42,8 @@ export interface DeviceMedia {
    * minute. Rejects with CoreFailure (OpenMedia's), MediaFailure.
    */
   readMedia(messageId: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** What the photo of a profile holds, of its id (Person.photo), unsealed. Rejects with CoreFailure, MediaFailure. */
+  readPhoto(photo: string): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * An address under this origin for <video>, <audio> and downloads of a message's file: /media/<message id>, with
    * ranges, served by the service worker to this page alone, while it is open. The same for the same arguments. Saving

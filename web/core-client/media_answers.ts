@@ -4,7 +4,12 @@
 import { create } from "@bufbuild/protobuf";
 
 import type { OpenedFile } from "./file_reading";
-import { SealedFileSchema, type OpenMediaResponse, type SealedFile } from "./generated/client_api/client_api_pb";
+import {
+  SealedFileSchema,
+  type OpenMediaResponse,
+  type OpenPhotoResponse,
+  type SealedFile,
+} from "./generated/client_api/client_api_pb";
 import { MediaFailure } from "./media";
 import type { FileIdentity } from "./media_module";
 
@@ -12,7 +17,7 @@ export function sealedFileOf({ fileId, key, size, digest }: FileIdentity): Seale
   return create(SealedFileSchema, { fileId, key, size: BigInt(size), digest });
 }
 
-export function openedOf({ file, sealed }: OpenMediaResponse): OpenedFile {
+export function openedOf({ file, sealed }: OpenMediaResponse | OpenPhotoResponse): OpenedFile {
   if (sealed === undefined) throw new MediaFailure("failed", "an answer without a file");
   return { file, key: sealed.key, size: Number(sealed.size) };
 }

@@ -4,12 +4,13 @@
 import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { OpenMediaResponseSchema } from "./generated/client_api/client_api_pb";
+import { OpenMediaResponseSchema, OpenPhotoResponseSchema } from "./generated/client_api/client_api_pb";
 import type { FromMedia, ToMedia } from "./media_messages";
 import type { PageAsked } from "./media_types";
 import { PageMedia, type MediaWorker } from "./page_media";
 
 const MESSAGE = "0123456789abcdef".repeat(2);
+const PHOTO = "c".repeat(32);
 const KEY = new Uint8Array(32).fill(1);
 
 class ScriptedWorker implements MediaWorker {
@@ -57,6 +58,11 @@ beforeEach(() => {
       if (id !== MESSAGE) throw new Error("kNoSuchFile");
       const sealed = { fileId: "02".repeat(16), key: KEY, size: 5n, digest: KEY };
       return create(OpenMediaResponseSchema, { file: "a".repeat(32), sealed });
+    },
+    async openPhoto(photo) {
+      if (photo !== PHOTO) throw new Error("kNoSuchFile");
+      const sealed = { fileId: "02".repeat(16), key: KEY, size: 6n, digest: KEY };
+      return create(OpenPhotoResponseSchema, { file: PHOTO, sealed });
     },
     async removeMedia(id) {
       fetched.push(`not ${id}`);
@@ -120,6 +126,15 @@ test("what a message holds is read by what the core says of it", async () => {
   await expect(media.readMedia("other")).rejects.toThrow("kNoSuchFile");
 });
 
+test("the photo of a profile is read by what the core says of it [F34]", async () => {
+  const reading = media.readPhoto(PHOTO);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(worker.said.at(-1)).toMatchObject({ kind: "read", opened: { file: PHOTO, key: KEY, size: 6 } });
+  worker.say({ kind: "bytes", id: worker.lastId(), bytes: new Uint8Array([8]) });
+  expect(await reading).toEqual(new Uint8Array([8]));
+  await expect(media.readPhoto("other")).rejects.toThrow("kNoSuchFile");
+});
+
 test("a file that is here no more, or is another, is fetched anew, once, whoever was to have it", async () => {
   const read = async (reason: "broken" | "failed") => {
     const reading = media.readMedia(MESSAGE);
@@ -146,7 +161,12 @@ test("whoever has no address of this page gets nothing, and the core is not aske
   expect([asked, served()]).toEqual([[], []]);
   expect(secret()).toMatch(/^[0-9a-f]{32}$/);
   expect(
-    new PageMedia(new ScriptedWorker(), { openMedia: never, removeMedia: never, fetchMedia: never }).mediaUrl(MESSAGE, {
+    new PageMedia(new ScriptedWorker(), {
+      openMedia: never,
+      openPhoto: never,
+      removeMedia: never,
+      fetchMedia: never,
+    }).mediaUrl(MESSAGE, {
       type: "",
     }),
   ).not.toBe(media.mediaUrl(MESSAGE, { type: "" }));

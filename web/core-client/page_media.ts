@@ -10,7 +10,7 @@
 //
 // The address has a secret of the page, made anew at each start. So nobody else makes one that is answered: whoever
 // leads somebody to /media/<an id that they know> gets nothing shown, and nothing saved under a name of their choice.
-import type { OpenMediaResponse, SealedFile } from "./generated/client_api/client_api_pb";
+import type { OpenMediaResponse, OpenPhotoResponse, SealedFile } from "./generated/client_api/client_api_pb";
 import { safeFileName } from "./file_names";
 import { randomHex } from "./hex";
 import type { OpenedFile } from "./file_reading";
@@ -29,6 +29,7 @@ export interface MediaWorker {
 /** What the core is asked for. Each rejects with CoreFailure. */
 export interface MediaCore {
   openMedia(messageId: string): Promise<OpenMediaResponse>;
+  openPhoto(photo: string): Promise<OpenPhotoResponse>;
   removeMedia(messageId: string): Promise<unknown>;
   fetchMedia(messageId: string): Promise<unknown>;
 }
@@ -74,6 +75,13 @@ export class PageMedia implements DeviceMedia {
       if (error instanceof MediaFailure && error.reason === "broken") this.fetchAnew(messageId);
       throw error;
     });
+    if (answer.kind !== "bytes") throw new MediaFailure("failed", "no answer to read");
+    return answer.bytes;
+  }
+
+  async readPhoto(photo: string): Promise<Uint8Array<ArrayBuffer>> {
+    const opened = openedOf(await this.core.openPhoto(photo));
+    const answer = await this.ask((id) => ({ kind: "read", id, opened }));
     if (answer.kind !== "bytes") throw new MediaFailure("failed", "no answer to read");
     return answer.bytes;
   }

@@ -22,6 +22,9 @@ const PREVIEW_PIXELS = 1280;
 const LAST_READ_MS = 2000;
 const NOTHING = new Uint8Array();
 const NO_SIZE = { width: 0, height: 0, durationMs: 0 };
+/** Of a profile's photo. Sealed it has at most 256 KiB, of which padding and seals may be an eighth. */
+const PHOTO_PIXELS = [640, 480, 320];
+const PHOTO_BYTES_MAX = 220 * 1024;
 
 const headOf = async (file: Blob, most = HEADER_BYTES) => new Uint8Array(await file.slice(0, most).arrayBuffer());
 const plain = (type: string): string => type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
@@ -117,6 +120,14 @@ export function workshop(): MediaWorkshop {
     async preparePicture(file, looked, edits, pixelsMax) {
       const picture = await make(file, looked, edits, pixelsMax);
       return prepared(picture, picture.file, picture.file.type);
+    },
+    async preparePhoto(file, looked, cut) {
+      for (const pixelsMax of PHOTO_PIXELS) {
+        const making = { edits: { turn: 0, cut }, pixelsMax, transparent: false, thumbnailBytesMax: 0 };
+        const { file: photo } = await works.make(await sourceOf(file, looked), making);
+        if (photo.size <= PHOTO_BYTES_MAX) return photo;
+      }
+      throw new Error("no photo small enough");
     },
     async prepareAnimation(file, looked) {
       const first = await make(file, looked, UNEDITED, PREVIEW_PIXELS);

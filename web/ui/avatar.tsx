@@ -2,9 +2,11 @@
 
 import { colourOf, initialsOf } from "../view-models/initials";
 import { Icon } from "./icons";
+import { usePhoto } from "./photos_context";
 import styles from "./avatar.module.css";
 
 interface AvatarProps {
+  /** The account, of a person. */
   id: string;
   title: string;
   size?: "tiny" | "small" | "large";
@@ -13,16 +15,23 @@ interface AvatarProps {
   className?: string;
 }
 
-/** Stands in for a picture. Decoration: the name is always beside it. */
+/** The photo of somebody, or what stands in for it. Decoration: the name is always beside it. */
 export function Avatar({ id, title, size, group = false, className = "" }: AvatarProps) {
   const initials = initialsOf(title);
+  const photo = usePhoto(id);
   return (
     <span
       className={`${styles.avatar} ${size === undefined ? "" : styles[size]} ${group ? styles.group : ""} ${className}`}
       data-colour={colourOf(id)}
       aria-hidden="true"
     >
-      {initials === "" ? <Icon name={group ? "people" : "person"} /> : initials}
+      {photo !== "" ? (
+        <img className={styles.photo} src={photo} alt="" draggable={false} />
+      ) : initials === "" ? (
+        <Icon name={group ? "people" : "person"} />
+      ) : (
+        initials
+      )}
     </span>
   );
 }

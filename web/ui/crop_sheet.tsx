@@ -2,14 +2,12 @@
 
 // A part of a picture is chosen. Fetched when somebody wants that.
 import { useEffect, useState } from "react";
-import Cropper from "react-easy-crop";
-import "react-easy-crop/react-easy-crop.css";
 
 import type { Attached, AttachmentsViewModel } from "../view-models/attachments";
 import type { Cut } from "../view-models/media_port";
 import { say, type TextId } from "../view-models/say";
+import { CropArea } from "./crop_area";
 import { FullDialog } from "./full_dialog";
-import { Spinner } from "./spinner";
 import styles from "./crop_sheet.module.css";
 import buttons from "./parts/button.module.css";
 
@@ -27,7 +25,6 @@ const SHAPES: readonly { ratio: number; label: TextId }[] = [
   { ratio: 3 / 4, label: "crop.portrait" },
   { ratio: 16 / 9, label: "crop.wide" },
 ];
-const ZOOM_MAX = 8;
 
 /** Where the picture is, as it is turned, but whole; "" until it is there. */
 function useWhole(id: string, model: AttachmentsViewModel): string {
@@ -52,8 +49,6 @@ export function CropSheet({ item, model, onClose }: CropSheetProps) {
   const address = useWhole(item.id, model);
   const [own, setOwn] = useState(4 / 3);
   const [ratio, setRatio] = useState(0);
-  const [place, setPlace] = useState({ x: 0, y: 0 });
-  const [zoom, setZoom] = useState(1);
   const [cut, setCut] = useState<Cut>();
   const done = () => {
     void model.edit(item.id, { ...item.edits, cut: cut === undefined || isWhole(cut) ? undefined : cut });
@@ -62,40 +57,15 @@ export function CropSheet({ item, model, onClose }: CropSheetProps) {
   return (
     <FullDialog label={say("attach.crop")} className={styles.sheet} part="crop" onClose={onClose}>
       <h2 className={styles.title}>{say("attach.crop")}</h2>
-      <div className={styles.area}>
-        {address === "" ? (
-          <Spinner label={say("attach.looking", { name: item.name })} />
-        ) : (
-          <Cropper
-            image={address}
-            crop={place}
-            zoom={zoom}
-            maxZoom={ZOOM_MAX}
-            aspect={ratio === 0 ? own : ratio}
-            disableAutomaticStylesInjection
-            cropperProps={{ "aria-label": say("crop.part") }}
-            mediaProps={{ alt: "" }}
-            onCropChange={setPlace}
-            onZoomChange={setZoom}
-            onMediaLoaded={({ naturalWidth, naturalHeight }) => setOwn(naturalWidth / naturalHeight)}
-            onCropComplete={({ x, y, width, height }) =>
-              setCut({ x: x / 100, y: y / 100, width: width / 100, height: height / 100 })
-            }
-          />
-        )}
-      </div>
-      <Shapes ratio={ratio} onChange={setRatio} />
-      <label className={styles.zoom}>
-        {say("crop.zoom")}
-        <input
-          type="range"
-          min={1}
-          max={ZOOM_MAX}
-          step={0.05}
-          value={zoom}
-          onChange={(event) => setZoom(Number(event.target.value))}
-        />
-      </label>
+      <CropArea
+        address={address}
+        name={item.name}
+        ratio={ratio === 0 ? own : ratio}
+        onLoaded={setOwn}
+        onChange={setCut}
+      >
+        <Shapes ratio={ratio} onChange={setRatio} />
+      </CropArea>
       <div className={styles.answers}>
         <button type="button" className={buttons.button} onClick={onClose}>
           {say("common.cancel")}

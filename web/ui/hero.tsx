@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 
 import { formatPhone } from "../view-models/phone";
-import { Avatar } from "./avatar";
+import { LargeAvatar } from "./photo_view";
 import styles from "./hero.module.css";
 
 interface HeroProps {
@@ -20,7 +20,7 @@ export function Hero({ id, name, handle, group = false, children }: HeroProps) {
   const shown = formatPhone(handle);
   return (
     <div className={styles.hero}>
-      <Avatar id={id} title={name} size="large" group={group} className={styles.picture} />
+      <LargeAvatar id={id} name={name} group={group} className={styles.picture} />
       <span className={styles.name} dir="auto">
         {name}
       </span>

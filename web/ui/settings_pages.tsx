@@ -5,6 +5,7 @@ import { ABOUT_CHARACTERS_MAX, Connection, NAME_CHARACTERS_MAX, type State } fro
 import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { EditableText } from "./editable_text";
+import { OwnPhoto } from "./settings_photo";
 import { useViewModel } from "./use_view_model";
 import groups from "./parts/group.module.css";
 import styles from "./settings.module.css";
@@ -26,6 +27,7 @@ export function ProfilePage({ model }: { model: SettingsViewModel }) {
   if (profile === undefined) return null;
   return (
     <>
+      <OwnPhoto model={model} />
       <section className={groups.group}>
         <h3>{say("common.name")}</h3>
         <EditableText

@@ -36,6 +36,13 @@ export function PrivacyPage({ model }: { model: SettingsViewModel }) {
         value={settings.about}
         onChange={model.setAboutScope}
       />
+      <ScopeOption
+        id="photo-scope"
+        label={say("photo.photo")}
+        hint={say("settingsPrivacy.photoHint")}
+        value={settings.photo}
+        onChange={model.setPhotoScope}
+      />
     </section>
   );
 }

@@ -78,6 +78,7 @@ beforeEach(() => {
     preview: vi.fn(async () => "blob:preview"),
     forget: vi.fn(),
     preparePicture: vi.fn(async (file: Blob) => prepared(file)),
+    preparePhoto: vi.fn(async (file: Blob) => file),
     prepareAnimation: vi.fn(async (file: Blob) => prepared(file)),
     makeVideo: vi.fn(async (file: Blob) => made(file)),
     stripOf: vi.fn(async () => []),

@@ -105,6 +105,8 @@ export interface MediaWorkshop {
   forget(address: string): void;
   /** At most `pixelsMax` at the longer side; nothing of it says where or with what it was taken. */
   preparePicture(file: Blob, looked: Looked, edits: PictureEdits, pixelsMax: number): Promise<Prepared>;
+  /** What is cut out, as the photo of a profile: a JPEG of at most 640 by 640 pixels, and small enough to be one. */
+  preparePhoto(file: Blob, looked: Looked, cut: Cut | undefined): Promise<Blob>;
   /** As it is, without what is written in it beside the pictures. */
   prepareAnimation(file: Blob, looked: Looked): Promise<Prepared>;
   /**
@@ -190,6 +192,7 @@ export const noMedia: MediaPort = {
   files: {
     seal: refuse,
     readMedia: refuse,
+    readPhoto: refuse,
     mediaUrl: () => "",
     streamsMedia: () => false,
     saveMedia: refuse,

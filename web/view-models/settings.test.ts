@@ -6,7 +6,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ProfileSchema, SettingsSchema } from "../core-client/schema";
 import { SettingsViewModel } from "./settings";
 import { EntityStore } from "./entity_store";
-import { FakeCore } from "./testing/fake_core";
+import { noMedia, type Looked, type MediaPort } from "./media_port";
+import { ANA, FakeCore, state } from "./testing/fake_core";
 
 let core: FakeCore;
 let model: SettingsViewModel;
@@ -39,5 +40,66 @@ describe("a registration PIN [F36]", () => {
   it("is removed only by asking for that", async () => {
     await model.removePin();
     expect(core.called("setPin")).toEqual([{ pin: "" }]);
+  });
+});
+
+describe("a profile photo [F34]", () => {
+  const looked = (kind: Looked["kind"]): Looked => ({
+    kind,
+    type: "image/jpeg",
+    width: 4000,
+    height: 3000,
+    durationMs: 0,
+    trouble: "",
+  });
+  const cut = { x: 0.1, y: 0, width: 0.75, height: 1 };
+  const file = new File(["a picture"], "me.jpg");
+  let kind: Looked["kind"];
+  const made: unknown[] = [];
+
+  beforeEach(() => {
+    kind = "picture";
+    made.length = 0;
+    const workshop = {
+      look: async () => looked(kind),
+      preview: async () => "blob:preview",
+      preparePhoto: async (...what: unknown[]) => {
+        made.push(what);
+        return new Blob(["small"]);
+      },
+    };
+    const media = { ...noMedia, files: core.files, workshop: async () => workshop } as unknown as MediaPort;
+    core.on("setProfile", ({ photo }: { photo?: object }) =>
+      create(ProfileSchema, { name: "Ana", photo: photo === undefined ? "" : "p1" }),
+    );
+    model = new SettingsViewModel(core, new EntityStore(core), undefined, media);
+  });
+
+  it("is cut, sealed and set", async () => {
+    expect(await model.lookAtPhoto(file)).toBe("blob:preview");
+    expect(await model.setPhoto(file, cut)).toBe(true);
+    expect(made).toEqual([[file, looked("picture"), cut]]);
+    expect(core.called("setProfile")).toMatchObject([{ photo: { size: 5n } }]);
+    expect(model.snapshot().profile?.photo).toBe("p1");
+    expect(await model.removePhoto()).toBe(true);
+    expect(core.called("setProfile").at(-1)).toEqual({ removePhoto: true });
+    expect(model.snapshot().profile?.photo).toBe("");
+  });
+
+  it("is no film, and no file that can't be read, in words", async () => {
+    kind = "video";
+    expect(await model.lookAtPhoto(file)).toBe("");
+    expect(model.snapshot().error).toContain("no picture");
+    kind = "picture";
+    core.files.refusal = new Error("what browsers say");
+    expect(await model.setPhoto(file, cut)).toBe(false);
+    expect(model.snapshot().error).toContain("could not be made");
+    expect(core.called("setProfile")).toEqual([]);
+  });
+
+  it("that another device has set is shown as set", async () => {
+    await model.load();
+    core.emit({ case: "stateChanged", value: state({ accountId: ANA, photo: "p2" }) });
+    expect(model.snapshot().profile?.photo).toBe("p2");
   });
 });

@@ -3,6 +3,8 @@
 // One's own profile and privacy.
 import {
   ABOUT_CHARACTERS_MAX,
+  failureOf,
+  FailureCode,
   NAME_CHARACTERS_MAX,
   PIN_CHARACTERS_MAX,
   PIN_CHARACTERS_MIN,
@@ -16,6 +18,8 @@ import {
 } from "./core";
 import type { EntityStore } from "./entity_store";
 import { ActingViewModel, AT_REST, type Acting } from "./acting";
+import { failureText } from "./failure_text";
+import { noMedia, UNEDITED, type Cut, type Looked, type MediaPort } from "./media_port";
 import { say } from "./say";
 
 export interface SettingsSnapshot extends Acting {
@@ -33,16 +37,28 @@ function pinProblem(pin: string, again: string): string {
   return pin === again ? "" : say("settings.pinDiffers");
 }
 
+class NoPhoto extends Error {}
+
+/** Making a picture rejects with what browsers say; the core has words. */
+function photoText(error: unknown): string {
+  if (error instanceof NoPhoto) return say("settings.noPhoto");
+  return failureOf(error).code === FailureCode.kUnspecified ? say("settings.photoFailed") : failureText(error);
+}
+
 export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
   constructor(
     private readonly core: Core,
     store: EntityStore,
     tellElsewhere?: (words: string) => void,
+    private readonly media: MediaPort = noMedia,
   ) {
     super({ ...AT_REST, profile: undefined, settings: undefined, storage: undefined, pinError: "" }, tellElsewhere);
     this.onDispose(
-      store.subscribe(({ settings, resync }) => {
+      store.subscribe(({ settings, state, resync }) => {
         if (settings !== undefined) this.update({ settings });
+        const { profile } = this.snapshot();
+        if (state !== undefined && profile !== undefined && profile.photo !== state.photo)
+          this.update({ profile: { ...profile, photo: state.photo } });
         if (resync && this.snapshot().settings !== undefined) void this.load();
       }),
     );
@@ -92,9 +108,31 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
     return this.act(async () => this.update({ profile: await this.core.call("setProfile", params) }));
   };
 
+  /** An address of what was chosen, to be cut, which `forgetPhoto` ends; "" when it is no picture, and that is said. */
+  readonly lookAtPhoto = async (file: File): Promise<string> => {
+    let address = "";
+    await this.act(async () => {
+      const workshop = await this.media.workshop();
+      address = await workshop.preview(file, await this.looked(file), UNEDITED);
+    }, photoText);
+    return address;
+  };
+  readonly forgetPhoto = (address: string): void => void this.media.workshop().then(({ forget }) => forget(address));
+
+  /** Shows a part of a picture to others. */
+  readonly setPhoto = (file: File, cut: Cut | undefined): Promise<boolean> =>
+    this.act(async () => {
+      const workshop = await this.media.workshop();
+      const photo = await this.media.files.seal(await workshop.preparePhoto(file, await this.looked(file), cut));
+      this.update({ profile: await this.core.call("setProfile", { photo }) });
+    }, photoText);
+  readonly removePhoto = (): Promise<boolean> =>
+    this.act(async () => this.update({ profile: await this.core.call("setProfile", { removePhoto: true }) }));
+
   readonly setReadReceipts = (readReceipts: boolean): Promise<boolean> => this.change({ readReceipts });
   readonly setLastSeen = (lastSeen: Scope): Promise<boolean> => this.change({ lastSeen });
   readonly setAboutScope = (about: Scope): Promise<boolean> => this.change({ about });
+  readonly setPhotoScope = (photo: Scope): Promise<boolean> => this.change({ photo });
 
   /** `again` is what was typed to be sure of it. */
   readonly setPin = async (pin: string, again: string): Promise<boolean> => {
@@ -105,6 +143,15 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
 
   readonly removePin = (): Promise<boolean> => this.changePin("", say("settings.thePinIsRemoved"));
   readonly forgetPinError = (): void => this.update({ pinError: "" });
+
+  /** Rejects when it can be no photo. */
+  private async looked(file: File): Promise<Looked> {
+    const workshop = await this.media.workshop();
+    const looked = await workshop.look(file, file.name);
+    const isPicture = looked.kind === "picture" || looked.kind === "animation";
+    if (!isPicture || looked.trouble !== "") throw new NoPhoto(looked.trouble);
+    return looked;
+  }
 
   private changePin(pin: string, notice: string): Promise<boolean> {
     return this.act(async () => {

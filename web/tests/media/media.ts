@@ -66,6 +66,9 @@ const media = new PageMedia(countedWorker, {
     if (known === undefined) throw new Error("kNoSuchFile");
     return create(OpenMediaResponseSchema, known);
   },
+  async openPhoto() {
+    throw new Error("kNoSuchFile");
+  },
   async removeMedia() {},
   async fetchMedia(id) {
     wanted.push(id);

@@ -42,6 +42,10 @@ export class FakeFiles implements DeviceMedia {
     return new Uint8Array(await blob.arrayBuffer());
   }
 
+  readPhoto(photo: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.readMedia(photo);
+  }
+
   mediaUrl(): string {
     return "";
   }
