@@ -74,7 +74,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.groupLink = options.groupLink ?? "";
     this.kept = options.kept ?? noLinking;
     const tell = (words: string) => this.tell(words);
-    this.settings = new SettingsViewModel(core, this.store, tell, this.media);
+    this.settings = new SettingsViewModel(core, this.store, tell, async () => (await this.mediaTools()).media);
     this.devices = new DevicesViewModel(core, this.store, this.kept, tell);
     this.notifications = new NotificationsViewModel(
       this.store,

@@ -72,7 +72,7 @@ describe("a profile photo [F34]", () => {
     core.on("setProfile", ({ photo }: { photo?: object }) =>
       create(ProfileSchema, { name: "Ana", photo: photo === undefined ? "" : "p1" }),
     );
-    model = new SettingsViewModel(core, new EntityStore(core), undefined, media);
+    model = new SettingsViewModel(core, new EntityStore(core), undefined, async () => media);
   });
 
   it("is cut, sealed and set", async () => {

@@ -19,7 +19,7 @@ import {
 import type { EntityStore } from "./entity_store";
 import { ActingViewModel, AT_REST, type Acting } from "./acting";
 import { failureText } from "./failure_text";
-import { noMedia, UNEDITED, type Cut, type Looked, type MediaPort } from "./media_port";
+import { UNEDITED, type Cut, type Looked, type MediaPort, type MediaWorkshop } from "./media_port";
 import { say } from "./say";
 
 export interface SettingsSnapshot extends Acting {
@@ -50,7 +50,8 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
     private readonly core: Core,
     store: EntityStore,
     tellElsewhere?: (words: string) => void,
-    private readonly media: MediaPort = noMedia,
+    /** Rejects when its code can't be fetched. */
+    private readonly media: () => Promise<MediaPort> = () => Promise.reject(new Error("there are no files here")),
   ) {
     super({ ...AT_REST, profile: undefined, settings: undefined, storage: undefined, pinError: "" }, tellElsewhere);
     this.onDispose(
@@ -112,18 +113,18 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
   readonly lookAtPhoto = async (file: File): Promise<string> => {
     let address = "";
     await this.act(async () => {
-      const workshop = await this.media.workshop();
+      const workshop = await this.workshop();
       address = await workshop.preview(file, await this.looked(file), UNEDITED);
     }, photoText);
     return address;
   };
-  readonly forgetPhoto = (address: string): void => void this.media.workshop().then(({ forget }) => forget(address));
+  readonly forgetPhoto = (address: string): void => void this.workshop().then(({ forget }) => forget(address));
 
   /** Shows a part of a picture to others. */
   readonly setPhoto = (file: File, cut: Cut | undefined): Promise<boolean> =>
     this.act(async () => {
-      const workshop = await this.media.workshop();
-      const photo = await this.media.files.seal(await workshop.preparePhoto(file, await this.looked(file), cut));
+      const { files, workshop } = await this.media();
+      const photo = await files.seal(await (await workshop()).preparePhoto(file, await this.looked(file), cut));
       this.update({ profile: await this.core.call("setProfile", { photo }) });
     }, photoText);
   readonly removePhoto = (): Promise<boolean> =>
@@ -144,9 +145,13 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
   readonly removePin = (): Promise<boolean> => this.changePin("", say("settings.thePinIsRemoved"));
   readonly forgetPinError = (): void => this.update({ pinError: "" });
 
+  private async workshop(): Promise<MediaWorkshop> {
+    return (await this.media()).workshop();
+  }
+
   /** Rejects when it can be no photo. */
   private async looked(file: File): Promise<Looked> {
-    const workshop = await this.media.workshop();
+    const workshop = await this.workshop();
     const looked = await workshop.look(file, file.name);
     const isPicture = looked.kind === "picture" || looked.kind === "animation";
     if (!isPicture || looked.trouble !== "") throw new NoPhoto(looked.trouble);
