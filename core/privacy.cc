@@ -80,7 +80,8 @@ void PrivacySync::set_photo_scope(int64_t scope) {
   const int64_t before = value_of(Shared::kPhoto);
   put(Shared::kPhoto, scope);
   if (scope > before) engine_.profile_photos.renew_key();
-  if (scope != before) engine_.store.settings.set(setting::kPhotoToTell, 1);
+  if (scope != before && !engine_.profile_photos.reference().empty())
+    engine_.store.settings.set(setting::kPhotoToTell, 1);
 }
 
 bool PrivacySync::needs_contacts() {

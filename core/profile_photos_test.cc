@@ -266,6 +266,12 @@ TEST_F(ProfilePhotosTest, AServerThatGivesOneAccountsPhotoForAnotherShowsNone_PH
   settle();
   EXPECT_EQ(seen(), "");
   EXPECT_EQ(partners(ben_, bens_chat_with_eva), "");
+  // Nor with Ana's key, which Eva may have been told, and call her own.
+  execute_text(ben_, "UPDATE profiles SET profile_keys = (SELECT profile_keys FROM profiles WHERE account = x'" +
+                         ana() + "') WHERE length(profile_keys) > 0");
+  look_at(ben_, state(eva).account_id());
+  settle();
+  EXPECT_EQ(partners(ben_, bens_chat_with_eva), "");
   at_server(kEva).profile.mutable_photo()->swap(*at_server(kAna).profile.mutable_photo());
   look_at(ben_, ana());
   settle();

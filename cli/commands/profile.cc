@@ -5,6 +5,7 @@
 #include "cli/json_line.h"
 #include "cli/prepared_file.h"
 #include "cli/sealed_files.h"
+#include "crypto/hash.h"
 
 namespace kith::cli {
 
