@@ -154,8 +154,8 @@ TEST_F(PreparedTest, AProfilePhotoIsTheMiddleOfAPictureSquareSmallAndWithoutWhat
   g_object_unref(image);
   EXPECT_EQ(read_file(at("target")).find("A camera"), std::string::npos);
   std::filesystem::remove(at("target"));
-  ASSERT_EQ(run(make("noise.png", "-f lavfi -i nullsrc=s=900x700,geq=random(1)*255:128:128 -frames:v 1"), "--profile"),
-            0);
+  ASSERT_EQ(
+      run(make("noise.png", "-f lavfi -i 'nullsrc=s=900x700,geq=random(1)*255:128:128' -frames:v 1"), "--profile"), 0);
   EXPECT_LE(std::filesystem::file_size(at("target")), kProfilePhotoBytesMax * 3 / 4) << "also of what can't be pressed";
   std::filesystem::remove(at("target"));
   std::ofstream(at("text.txt")) << "no picture";
