@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Photos of profiles as addresses. What is in a file is looked at first, as with pictures of messages (pictures.ts):
-// it is shown when it is a photo of the size that those have.
+// it is shown when it is a photo of the size that those have. What looks is fetched with the first one.
 import type { PhotoPictures } from "../view-models/photos";
-import { imageHeader } from "./image_header";
 
 /** Of those that nobody shows any more, so many are kept: one scrolls through lists. */
 const IDLE_MAX = 200;
@@ -53,7 +52,7 @@ export class PagePhotos implements PhotoPictures {
 
   private async addressOf(photo: string): Promise<string> {
     try {
-      const bytes = await this.read(photo);
+      const [bytes, { imageHeader }] = await Promise.all([this.read(photo), import("./image_header")]);
       const header = imageHeader(bytes);
       if (header === undefined || !TYPES.has(header.type) || header.animated) return "";
       if (Math.max(header.width, header.height) > SIDE_MAX) return "";
