@@ -133,7 +133,7 @@ class Files(Scenario):
         opened = ben.call("open_photo", photo=photo)
         self.assertLess(int(opened["sealed"]["size"]), 256 * 1024)
         self.ana.run("profile", "set", "--no-photo")
-        eventually(lambda: "photo" not in self.partner(ben), 60, "its end")
+        eventually(lambda: not self.partner(ben).get("photo"), 60, "its end")
         with self.assertRaises(RpcError):
             ben.call("open_photo", photo=photo)
         self.assertEqual([path for path in (self.ben.home / "media").rglob("*") if path.is_file()], [])
