@@ -17,6 +17,8 @@ interface CropAreaProps {
   name: string;
   /** Of what is cut out: width by height. */
   ratio: number;
+  /** It is shown in a circle. */
+  round?: boolean;
   /** Is told that of the picture. */
   onLoaded?: (ratio: number) => void;
   onChange: (cut: Cut) => void;
@@ -25,7 +27,7 @@ interface CropAreaProps {
 }
 
 /** A picture of which a part is chosen, by pointer, two fingers and keys. */
-export function CropArea({ address, name, ratio, onLoaded, onChange, children }: CropAreaProps) {
+export function CropArea({ address, name, ratio, round = false, onLoaded, onChange, children }: CropAreaProps) {
   const [place, setPlace] = useState({ x: 0, y: 0 });
   const [zoom, setZoom] = useState(1);
   return (
@@ -40,6 +42,8 @@ export function CropArea({ address, name, ratio, onLoaded, onChange, children }:
             zoom={zoom}
             maxZoom={ZOOM_MAX}
             aspect={ratio}
+            cropShape={round ? "round" : "rect"}
+            showGrid={!round}
             disableAutomaticStylesInjection
             cropperProps={{ "aria-label": say("crop.part") }}
             mediaProps={{ alt: "" }}

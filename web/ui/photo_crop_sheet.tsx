@@ -23,7 +23,7 @@ export default function PhotoCropSheet({ address, name, busy, onDone, onClose }:
   return (
     <FullDialog label={say("photo.crop")} className={styles.sheet} part="photo-crop" onClose={onClose}>
       <h2 className={styles.title}>{say("photo.crop")}</h2>
-      <CropArea address={address} name={name} ratio={1} onChange={setCut} />
+      <CropArea address={address} name={name} ratio={1} round onChange={setCut} />
       <div className={styles.answers}>
         <button type="button" className={buttons.button} onClick={onClose}>
           {say("common.cancel")}
