@@ -69,15 +69,6 @@ const char* describe(FileError error) {
   return "";
 }
 
-client_api::SealedFile said(const crypto::SealedFile& file) {
-  client_api::SealedFile request;
-  request.set_file_id(file.id.hex());
-  request.set_key(file.key);
-  request.set_size(file.size);
-  request.set_digest(file.digest);
-  return request;
-}
-
 OpenFile::~OpenFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }

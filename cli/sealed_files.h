@@ -19,7 +19,6 @@
 #include "base/bytes.h"
 #include "base/random.h"
 #include "base/result.h"
-#include "client_api/client_api.pb.h"
 #include "crypto/media.h"
 
 namespace kith::cli {
@@ -57,9 +56,6 @@ class OpenFile {
  private:
   int descriptor_ = -1;
 };
-
-// As requests name it.
-client_api::SealedFile said(const crypto::SealedFile& file);
 
 class SealedFiles {
  public:

@@ -10,6 +10,7 @@
 #include "core/engine.h"
 #include "core/media_settings.h"
 #include "core/messages_view.h"
+#include "core/sealed_file_view.h"
 #include "core/server_time.h"
 
 namespace kith::core {
@@ -516,11 +517,7 @@ Result<client_api::OpenMediaResponse, Refusal> Files::open_media(const client_ap
   if (now.value > row->used.value + kUsedAgainUs) engine_.store.files.set_used(row->name, now);
   client_api::OpenMediaResponse response;
   response.set_file(row->name.hex());
-  client_api::SealedFile& sealed = *response.mutable_sealed();
-  sealed.set_file_id(row->file.id.hex());
-  sealed.set_key(row->file.key);
-  sealed.set_size(row->file.size);
-  sealed.set_digest(row->file.digest);
+  *response.mutable_sealed() = shown(row->file);
   response.set_mime_type(media->mime_type());
   response.set_name(shown_file_name(media->name()));
   if (media->view_once()) engine_.is_viewed(*message);

@@ -40,6 +40,7 @@ STOREYS = {
         "output",
         "person_view",
         "refusal",
+        "sealed_file_view",
         "sealing",
         "search",
         "search_index",

@@ -5,6 +5,7 @@
 #include "cli/json_line.h"
 #include "cli/prepared_file.h"
 #include "cli/sealed_files.h"
+#include "core/sealed_file_view.h"
 #include "crypto/hash.h"
 
 namespace kith::cli {
@@ -26,7 +27,7 @@ ExitCode attach_photo(Context context, const std::string& path, client_api::SetP
     context.out.note(path + ": " + describe(sealed.error()));
     return sealed.error() == FileError::kNoRoom ? ExitCode::kStorage : ExitCode::kUsage;
   }
-  *profile.mutable_photo() = said(*sealed);
+  *profile.mutable_photo() = core::shown(*sealed);
   return ExitCode::kOk;
 }
 

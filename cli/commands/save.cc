@@ -10,6 +10,7 @@
 #include "cli/commands/commands.h"
 #include "cli/media_text.h"
 #include "cli/sealed_files.h"
+#include "core/sealed_file_view.h"
 
 namespace kith::cli {
 namespace {
@@ -22,10 +23,6 @@ using client_api::Request;
 
 constexpr uint64_t kQuietMs = 60'000;  // without any progress
 constexpr int kNamesTried = 1000;
-
-crypto::SealedFile sealed_file(const client_api::SealedFile& sealed) {
-  return {FileId::from_hex(sealed.file_id()).value_or(FileId{}), sealed.key(), sealed.size(), sealed.digest()};
-}
 
 // Waits until the file is here, or will not come.
 class Arrival {
@@ -107,7 +104,7 @@ ExitCode write_out(Context context, const SaveOptions& options, const OpenMediaR
   uint64_t written = 0;
   std::optional<FileError> failed;
   SealedFiles files(context.host.directory());
-  const auto read = files.unseal(opened.file(), sealed_file(opened.sealed()), [&](BytesView bytes) {
+  const auto read = files.unseal(opened.file(), core::read_sealed_file(opened.sealed()), [&](BytesView bytes) {
     if (const auto wrote = file.write(written, bytes); !wrote) failed = wrote.error();
     written += bytes.size();
     return !failed;

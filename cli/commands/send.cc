@@ -12,6 +12,7 @@
 #include "cli/sealed_files.h"
 #include "cli/tick_watch.h"
 #include "cli/whom.h"
+#include "core/sealed_file_view.h"
 #include "crypto/hash.h"
 
 namespace kith::cli {
@@ -83,7 +84,7 @@ Result<client_api::Attachment, ExitCode> attach(Context context, const SendOptio
     return Fail(sealed.error() == FileError::kNoRoom ? ExitCode::kStorage : ExitCode::kUsage);
   }
   client_api::Attachment attachment;
-  *attachment.mutable_file() = said(*sealed);
+  *attachment.mutable_file() = core::shown(*sealed);
   *attachment.mutable_about() = about;
   attachment.mutable_about()->set_view_once(options.view_once);
   return attachment;

@@ -19,10 +19,9 @@ std::optional<ProfileRow> ProfilesTable::find(const AccountId& account) {
 void ProfilesTable::set(const ProfileRow& profile) {
   database_
       .prepare(
-          "INSERT INTO profiles (account, name, about, fetched_us, photo, profile_keys, photo_file) VALUES (?1, ?2, "
-          "?3, "
-          "?4, ?5, ?6, nullif(?7, x'')) ON CONFLICT (account) DO UPDATE SET name = ?2, about = ?3, fetched_us = ?4, "
-          "photo = ?5, profile_keys = ?6, photo_file = nullif(?7, x'')")
+          "INSERT INTO profiles (account, name, about, fetched_us, photo, profile_keys, photo_file) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, x'')) ON CONFLICT (account) DO UPDATE SET "
+          "name = ?2, about = ?3, fetched_us = ?4, photo = ?5, profile_keys = ?6, photo_file = nullif(?7, x'')")
       .bind_id(profile.account)
       .bind_text(profile.name)
       .bind_text(profile.about)
@@ -43,9 +42,8 @@ std::vector<AccountId> ProfilesTable::with_photo(const FileName& file) {
 
 std::optional<FileName> ProfilesTable::shown_photo(const AccountId& account) {
   auto row = database_.prepare(
-      "SELECT p.photo_file FROM profiles p JOIN files f ON f.name = p.photo_file WHERE p.account = ? AND f.state IN "
-      "(1, "
-      "2)");
+      "SELECT p.photo_file FROM profiles p JOIN files f ON f.name = p.photo_file "
+      "WHERE p.account = ? AND f.state IN (1, 2)");
   row.bind_id(account);
   return row.step() ? std::optional(row.id<FileName>(0)) : std::nullopt;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/sealed_file_view.h"
 #include "crypto/hash.h"
 #include "crypto/media.h"
 #include "crypto/testing/seeded_random.h"
@@ -29,10 +30,6 @@ std::string field(const client_api::HttpCall& call, const std::string& name) {
 
 // "id BASE64", in hexadecimal digits.
 std::string id_of(const std::string& metadata) { return to_hex(from_base64(metadata.substr(3)).value_or("")); }
-
-crypto::SealedFile sealed_file(const client_api::SealedFile& file) {
-  return {FileId::from_hex(file.file_id()).value_or(FileId{}), file.key(), file.size(), file.digest()};
-}
 
 }  // namespace
 
@@ -96,18 +93,13 @@ client_api::SealedFile seal_file(HostFiles& files, const Bytes& bytes, uint32_t 
   digest.add(sealed);
   file.digest = digest.finish();
   files.whole[file.name().hex()] = sealed;
-  client_api::SealedFile said;
-  said.set_file_id(file.id.hex());
-  said.set_key(file.key);
-  said.set_size(file.size);
-  said.set_digest(file.digest);
-  return said;
+  return shown(file);
 }
 
 Bytes unseal_file(const HostFiles& files, const client_api::OpenMediaResponse& opened) {
   const auto found = files.whole.find(opened.file());
   if (found == files.whole.end()) return "no such file";
-  const crypto::SealedFile file = sealed_file(opened.sealed());
+  const crypto::SealedFile file = read_sealed_file(opened.sealed());
   Bytes plain;
   for (uint64_t chunk = 0; chunk < crypto::media_chunks(file.size); ++chunk) {
     const BytesView sealed = BytesView(found->second).substr(chunk * kMediaSealedChunkBytes, kMediaSealedChunkBytes);
