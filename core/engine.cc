@@ -284,7 +284,7 @@ client_api::State Engine::state() {
     state.set_account_id(registration->account.hex());
     state.set_device_id(registration->device.value);
     state.set_name(profiles.own_name());
-    if (const auto photo = store.profiles.shown_photo(registration->account)) state.set_photo(photo->hex());
+    state.set_photo(profile_photos.own_photo().shown);
     state.set_first_device(registration->is_first());
   }
   if (const auto& linking = registered() ? admitting.linking() : joining.linking()) *state.mutable_linking() = *linking;
@@ -298,9 +298,10 @@ client_api::State Engine::state() {
   state.set_connection(connection.state());
   state.set_unsent_messages(outbox.unsent_messages() + files.unsent_messages());
   state.set_undecryptable(progress.undecryptable);
-  state.set_changes_unsent(
-      outbox.has_silent() || receipts.gathering() || store.settings.integer(setting::kProfileToSend, 0) != 0 ||
-      (registered() && profile_photos.is_sending()) || store.settings.integer(setting::kPrivacyToSend, 0) != 0);
+  state.set_changes_unsent(outbox.has_silent() || receipts.gathering() ||
+                           store.settings.integer(setting::kProfileToSend, 0) != 0 ||
+                           (registered() && profile_photos.own_photo().is_sending) ||
+                           store.settings.integer(setting::kPrivacyToSend, 0) != 0);
   state.set_storage_failure(storage_failure);
   *state.mutable_media_limits() = files.limits();
   if (rebuilt) {

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "core/engine.h"
+#include "core/sealed_file_view.h"
 #include "crypto/aead.h"
 
 namespace kith::core {
@@ -26,6 +27,8 @@ content::ProfilePhoto said(const crypto::SealedFile& file) {
   photo.set_digest(file.digest);
   return photo;
 }
+
+bool is_here(const FileRow& file) { return file.state == FileState::kHere || file.state == FileState::kSending; }
 
 // Absent: it is none that may be a photo (PHOTO-2).
 std::optional<crypto::SealedFile> file_of(const content::ProfilePhoto& photo) {
@@ -48,16 +51,32 @@ ProfilePhotos::ProfilePhotos(Engine& engine) : engine_(engine), again_(engine.ti
 
 // ---------------------------------------------------------------- the own one
 
-ProfileRow ProfilePhotos::own() {
+ProfileRow ProfilePhotos::own_row() {
   const AccountId& account = engine_.registration->account;
   ProfileRow row = engine_.store.profiles.find(account).value_or(ProfileRow{});
   row.account = account;
   return row;
 }
 
+void ProfilePhotos::set_own(const ProfileRow& row) {
+  engine_.store.profiles.set(row);
+  own_photo_.reset();
+}
+
+const ProfilePhotos::OwnPhoto& ProfilePhotos::own_photo() {
+  if (own_photo_) return *own_photo_;
+  ProfileRow row = own_row();
+  own_photo_.emplace();
+  if (!row.photo.empty()) own_photo_->key = std::move(row.keys);
+  const auto file = row.photo_file.is_none() ? std::nullopt : engine_.store.files.find(row.photo_file);
+  if (!file) return *own_photo_;
+  own_photo_->is_sending = file->state == FileState::kSending;
+  if (is_here(*file)) own_photo_->shown = row.photo_file.hex();
+  return *own_photo_;
+}
+
 Result<crypto::SealedFile, Refusal> ProfilePhotos::checked(const client_api::SealedFile& said) {
-  const crypto::SealedFile file{FileId::from_hex(said.file_id()).value_or(FileId{}), said.key(), said.size(),
-                                said.digest()};
+  const crypto::SealedFile file = read_sealed_file(said);
   if (!file.is_valid()) return Refuse(Failure::kInvalidArgument, "photo: is no sealed file");
   if (crypto::sealed_size(file.size) > kProfilePhotoBytesMax)
     return Refuse(Failure::kTooLarge, "photo: has more than 256 KiB");
@@ -69,7 +88,7 @@ void ProfilePhotos::tell_devices(BytesView subject, const content::StateValue& v
 }
 
 void ProfilePhotos::set(const crypto::SealedFile& file) {
-  ProfileRow row = own();
+  ProfileRow row = own_row();
   const auto published = file_of(row.photo);
   const FileName before = std::exchange(row.photo_file, file.name());
   if (row.keys.empty()) {
@@ -78,17 +97,17 @@ void ProfilePhotos::set(const crypto::SealedFile& file) {
     value.set_profile_key(row.keys);
     tell_devices("photo_key", value);
   }
-  engine_.store.profiles.set(row);
+  set_own(row);
   // One that was still on its way
   if (before != file.name() && (!published || before != published->name())) engine_.files.drop_photo(before, true);
   engine_.files.send_photo(file);
 }
 
 void ProfilePhotos::remove() {
-  ProfileRow row = own();
+  ProfileRow row = own_row();
   const auto published = file_of(std::exchange(row.photo, ""));
   const FileName before = std::exchange(row.photo_file, FileName{});
-  engine_.store.profiles.set(row);
+  set_own(row);
   tell_devices("photo", {});
   if (published) engine_.files.drop_photo(published->name(), true);
   engine_.files.drop_photo(before, true);
@@ -97,12 +116,12 @@ void ProfilePhotos::remove() {
 }
 
 void ProfilePhotos::is_there(const FileName& name) {
-  ProfileRow row = own();
+  ProfileRow row = own_row();
   const auto published = file_of(row.photo);
   const auto file = engine_.store.files.find(name);
   if (row.photo_file != name || !file || (published && published->name() == name)) return;
   row.photo = said(file->file).SerializeAsString();
-  engine_.store.profiles.set(row);
+  set_own(row);
   content::StateValue value;
   *value.mutable_photo() = said(file->file);
   tell_devices("photo", value);
@@ -112,23 +131,23 @@ void ProfilePhotos::is_there(const FileName& name) {
 }
 
 void ProfilePhotos::failed(const FileName& name) {
-  ProfileRow row = own();
+  ProfileRow row = own_row();
   const auto published = file_of(row.photo);
   if (row.photo_file != name || (published && published->name() == name)) return;
   row.photo_file = published ? published->name() : FileName{};
-  engine_.store.profiles.set(row);
+  set_own(row);
   engine_.files.drop_photo(name, true);
   show(row.account);
 }
 
 Bytes ProfilePhotos::reference() {
-  const ProfileRow row = own();
+  const ProfileRow row = own_row();
   if (row.photo.empty() || row.keys.empty()) return "";
   return crypto::seal_aead(row.keys, bound_to(row.account), row.photo, engine_.random);
 }
 
 bool ProfilePhotos::is_on_server(BytesView reference) {
-  const ProfileRow row = own();
+  const ProfileRow row = own_row();
   if (row.photo.empty()) return reference.empty();
   if (row.keys.empty()) return true;  // another device has it, and will tell it
   const auto photo = crypto::open_aead(row.keys, bound_to(row.account), reference);
@@ -136,10 +155,10 @@ bool ProfilePhotos::is_on_server(BytesView reference) {
 }
 
 void ProfilePhotos::renew_key() {
-  ProfileRow row = own();
+  ProfileRow row = own_row();
   if (row.keys.empty()) return;
   row.keys = engine_.random.bytes(kProfileKeyBytes);
-  engine_.store.profiles.set(row);
+  set_own(row);
   content::StateValue value;
   value.set_profile_key(row.keys);
   tell_devices("photo_key", value);
@@ -148,8 +167,8 @@ void ProfilePhotos::renew_key() {
 
 Bytes ProfilePhotos::key_for(const AccountId& partner, OutboxKind kind) {
   if ((kind != OutboxKind::kMessage && kind != OutboxKind::kProfileChanged) || engine_.is_self(partner)) return "";
-  ProfileRow row = own();
-  if (row.photo.empty() || engine_.store.contacts.blocked(partner)) return "";
+  const Bytes& key = own_photo().key;
+  if (key.empty() || engine_.store.contacts.blocked(partner)) return "";
   switch (engine_.store.settings.integer(setting::kPhotoScope, client_api::Settings::kEveryone)) {
     case client_api::Settings::kEveryone: break;
     case client_api::Settings::kContacts:
@@ -160,44 +179,38 @@ Bytes ProfilePhotos::key_for(const AccountId& partner, OutboxKind kind) {
   // Somebody who has written, and got no answer, is told nothing (PHOTO-3).
   const auto conversation = engine_.store.conversations.with(partner);
   if (!conversation || !engine_.store.messages.has_outgoing(*conversation)) return "";
-  return std::move(row.keys);
+  return key;
 }
 
 void ProfilePhotos::apply_key(const content::StateValue& value) {
-  ProfileRow row = own();
+  ProfileRow row = own_row();
   if (value.profile_key().size() != kProfileKeyBytes || row.keys == value.profile_key()) return;
   row.keys = value.profile_key();
-  engine_.store.profiles.set(row);
+  set_own(row);
   engine_.own_profile_changed(false);
 }
 
 void ProfilePhotos::apply_photo(const content::StateValue& value) {
   const auto file = file_of(value.photo());
   if (value.has_photo() && !file) return;
-  ProfileRow row = own();
+  ProfileRow row = own_row();
   const auto published = file_of(row.photo);
   if (file == published) return;
   row.photo = file ? said(*file).SerializeAsString() : "";
   // One of this device's that is on its way there was chosen later.
   const bool is_sending = !row.photo_file.is_none() && (!published || row.photo_file != published->name());
   if (!is_sending) row.photo_file = file ? file->name() : FileName{};
-  engine_.store.profiles.set(row);
+  set_own(row);
   if (published) engine_.files.drop_photo(published->name(), true);
   if (file && !is_sending) engine_.files.want_photo(*file);
   show(row.account);
   engine_.own_profile_changed(false);
 }
 
-bool ProfilePhotos::is_sending() {
-  const ProfileRow row = own();
-  const auto file = row.photo_file.is_none() ? std::nullopt : engine_.store.files.find(row.photo_file);
-  return file && file->state == FileState::kSending;
-}
-
 // PHOTO-5: the server keeps it for 30 days from the last time that it was asked for (MEDIA-4), and who would ask may
 // have it already. What it has lost is sent again.
 void ProfilePhotos::ask() {
-  const auto published = file_of(own().photo);
+  const auto published = file_of(own_row().photo);
   const auto now = static_cast<int64_t>(engine_.clock.now().value);
   const int64_t asked = engine_.store.settings.integer(setting::kPhotoAskedUs, 0);
   if (!published || (asked <= now && asked + static_cast<int64_t>(kAskDays * kDayUs) > now)) return;
@@ -208,7 +221,7 @@ void ProfilePhotos::ask() {
       return again_.set(engine_.in_ms(kAgainMs), [this] { look_ = true; });
     engine_.store.settings.set(setting::kPhotoAskedUs, static_cast<int64_t>(engine_.clock.now().value));
     const auto row = engine_.store.files.find(file.name());
-    if (!reply.ok() && own().photo_file == file.name() && row && row->state == FileState::kHere)
+    if (!reply.ok() && own_row().photo_file == file.name() && row && row->state == FileState::kHere)
       engine_.files.send_photo(file);
   });
 }
@@ -231,10 +244,10 @@ std::optional<crypto::SealedFile> ProfilePhotos::opened(const ProfileRow& row) {
 }
 
 void ProfilePhotos::take_key(const AccountId& account, BytesView key) {
-  if (key.size() != kProfileKeyBytes || engine_.is_self(account) || !engine_.store.conversations.with(account)) return;
+  if (key.size() != kProfileKeyBytes || engine_.is_self(account)) return;
   ProfileRow row = engine_.store.profiles.find(account).value_or(ProfileRow{});
+  if (row.keys.starts_with(key) || !engine_.store.conversations.with(account)) return;
   row.account = account;
-  if (row.keys.starts_with(key)) return;
   // Two of the account's devices may for a while have different ones, so the one before stays.
   const bool is_known = row.keys.ends_with(key);
   row.keys = Bytes(key) + row.keys.substr(0, kProfileKeyBytes);
@@ -271,6 +284,7 @@ void ProfilePhotos::show(const AccountId& account) {
 }
 
 void ProfilePhotos::moved(const FileName& name) {
+  own_photo_.reset();
   for (const AccountId& account : engine_.store.profiles.with_photo(name)) show(account);
 }
 
@@ -278,15 +292,11 @@ Result<client_api::OpenPhotoResponse, Refusal> ProfilePhotos::open(const client_
   const auto name = FileName::from_hex(what.photo());
   if (!name) return Refuse(Failure::kInvalidArgument, "photo: must be 32 hexadecimal digits");
   const auto row = engine_.store.files.find(*name);
-  const bool is_here = row && (row->state == FileState::kHere || row->state == FileState::kSending);
-  if (!is_here || engine_.store.profiles.with_photo(*name).empty()) return Refuse(Failure::kNoSuchFile, "photo");
+  if (!row || !is_here(*row) || engine_.store.profiles.with_photo(*name).empty())
+    return Refuse(Failure::kNoSuchFile, "photo");
   client_api::OpenPhotoResponse response;
   response.set_file(row->name.hex());
-  client_api::SealedFile& sealed = *response.mutable_sealed();
-  sealed.set_file_id(row->file.id.hex());
-  sealed.set_key(row->file.key);
-  sealed.set_size(row->file.size);
-  sealed.set_digest(row->file.digest);
+  *response.mutable_sealed() = shown(row->file);
   return response;
 }
 

@@ -35,8 +35,15 @@ struct Engine;
 
 class ProfilePhotos {
  public:
-  static constexpr uint64_t kAskDays =
-      7;  // so often the server is asked for the own one, which prolongs its time there
+  // What is asked for with each message and change of state, as the database has it.
+  struct OwnPhoto {
+    Bytes key;          // "": there is no photo that it would show
+    std::string shown;  // the photo that this device has, as State names it; "": none
+    bool is_sending = false;
+  };
+
+  // So often the server is asked for the own one, which prolongs its time there.
+  static constexpr uint64_t kAskDays = 7;
   static constexpr uint64_t kAgainMs = 60'000;
 
   explicit ProfilePhotos(Engine& engine);
@@ -57,7 +64,7 @@ class ProfilePhotos {
   // From another device of the account (STATE-1).
   void apply_photo(const content::StateValue& value);
   void apply_key(const content::StateValue& value);
-  [[nodiscard]] bool is_sending();
+  const OwnPhoto& own_photo();
 
   // ---- others'
   // Somebody says theirs.
@@ -75,7 +82,8 @@ class ProfilePhotos {
   void pump();
 
  private:
-  ProfileRow own();
+  ProfileRow own_row();
+  void set_own(const ProfileRow& row);
   // The row's photo, by a key that is known.
   std::optional<crypto::SealedFile> opened(const ProfileRow& row);
   // Writes the row, with the file that is its photo now.
@@ -85,6 +93,7 @@ class ProfilePhotos {
   void ask();
 
   Engine& engine_;
+  std::optional<OwnPhoto> own_photo_;
   bool look_ = true;
   bool asking_ = false;
   Timer again_;

@@ -26,6 +26,7 @@ constexpr int kUsage = 2;
 int main(int count, char** words) {
   using namespace kith::media_tool;
   Wanted wanted;
+  bool profile = false;
   if (count < 3) return kUsage;
   for (int i = 3; i < count; ++i) {
     const std::string_view word(words[i]);
@@ -34,7 +35,7 @@ int main(int count, char** words) {
     } else if (word == "--voice") {
       wanted.voice = true;
     } else if (word == "--profile") {
-      wanted.profile = true;
+      profile = true;
     } else {
       return kUsage;
     }
@@ -43,7 +44,7 @@ int main(int count, char** words) {
   vips_concurrency_set(1);
   // Only decoders that were made for files of strangers.
   vips_block_untrusted_set(TRUE);
-  if (wanted.profile) {
+  if (profile) {
     const auto photo = prepare_profile_photo(words[1], words[2]);
     if (!photo) return kDocument;
     std::cout << photo->about.SerializeAsString() << std::flush;

@@ -21,7 +21,6 @@ namespace kith::media_tool {
 struct Wanted {
   uint32_t side_max = 1600;  // of a picture, in pixels
   bool voice = false;        // a recording is somebody's voice
-  bool profile = false;      // the photo of a profile, and nothing else
 };
 
 struct Prepared {
