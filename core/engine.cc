@@ -95,6 +95,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       connection(*this),
       devices(*this),
       groups(*this),
+      group_welcomes(*this),
       prekeys(*this),
       registering(*this),
       joining(*this),
@@ -233,7 +234,7 @@ void Engine::apply_state(uint32_t kind, BytesView subject, const content::StateV
 
 void Engine::agreed_to(const AccountId& account) {
   agreed_to_identity(*this, account);
-  groups.tell(account);
+  group_welcomes.tell(account);
 }
 
 void Engine::group_began(const GroupId& group, UnixMicros at) {

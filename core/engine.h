@@ -36,7 +36,7 @@
 //              group_sending     what a message to a group needs, and its encryption; group_keys are those of others
 //              repair            messages that could not be decrypted
 //              devices           device lists and sessions: fetching, verifying, pinning
-//              groups            what groups are: following their signed changes
+//              groups            what groups are: following their signed changes; group_welcomes tells others
 //              prekeys           this device's own keys on the server
 //   ground     changes           what became different, told as events
 //              search_index      new messages into the full-text index, in quiet moments
@@ -67,6 +67,7 @@
 #include "core/group_changes.h"
 #include "core/group_keys.h"
 #include "core/group_sending.h"
+#include "core/group_welcomes.h"
 #include "core/groups.h"
 #include "core/handle_owners.h"
 #include "core/history_giving.h"
@@ -148,7 +149,7 @@ struct Engine {
   // Another device of the account's has joined, or missed something.
   void device_knows_nothing(DeviceId device) {
     own_state.tell(device);
-    groups.tell(device);
+    group_welcomes.tell(device);
   }
   // Entries of this device's inbox are gone, unread.
   void entries_expired() {
@@ -239,6 +240,7 @@ struct Engine {
   Connection connection;
   Devices devices;
   Groups groups;
+  GroupWelcomes group_welcomes;
   Prekeys prekeys;
   RegistrationSteps registering;
   Joining joining;

@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "core/contents.h"
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/group_info.h"
 #include "core/group_view.h"
+#include "core/group_welcomes.h"
 #include "core/server_time.h"
 #include "crypto/aead.h"
 #include "crypto/group_signatures.h"
@@ -194,7 +194,7 @@ bool Groups::note_told_by_other(const GroupTold& told) {
 }
 
 bool Groups::take(const IncomingContent& incoming) {
-  int left = engine_.is_self(incoming.sender.account) ? INT_MAX : kGroupsOfStranger;
+  int left = engine_.is_self(incoming.sender.account) ? INT_MAX : GroupWelcomes::kGroupsOfStranger;
   for (const content::GroupWelcome::Group& said : incoming.content.group_welcome().groups()) {
     if (left-- == 0) break;
     take_welcome(incoming.sender.account, said);
@@ -250,75 +250,6 @@ void Groups::connection_gone() {
   const uint64_t now = engine_.connection.server_now().value;
   if (now > kKeysOfLeftUs) engine_.store.group_keys.forget_gone({now - kKeysOfLeftUs});
   if (!engine_.store.groups.with(engine_.registration->account).empty()) list_is_due_ = true;
-}
-
-// ---- what others are told
-
-namespace {
-
-void add_welcome(const GroupRow& row, content::GroupWelcome& welcome) {
-  content::GroupWelcome::Group& said = *welcome.add_groups();
-  said.set_group_id(row.id.bytes());
-  said.set_revision(row.revision.value);
-  said.set_change_digest(row.change_digest);
-  said.set_info_key(row.info_key);
-}
-
-void tell_account(Engine& engine, const AccountId& account, const content::GroupWelcome& welcome) {
-  OutboxRow item;
-  item.message_id = engine.random.id<MessageId>();
-  item.target = account;
-  item.kind = OutboxKind::kGroupWelcome;
-  item.content = contents::group_welcome(engine.clock.now(), welcome);
-  engine.outbox.add(item);
-}
-
-}  // namespace
-
-void Groups::tell(DeviceId device) {
-  content::GroupWelcome welcome;
-  size_t bytes = 0;
-  const auto put = [&] {
-    engine_.outbox.add_own(engine_.random.id<MessageId>(), OutboxKind::kGroupWelcome,
-                           contents::group_welcome(engine_.clock.now(), std::exchange(welcome, {})), device);
-    bytes = 0;
-  };
-  for (const GroupId& group : engine_.store.groups.with(engine_.registration->account)) {
-    const auto row = engine_.store.groups.find(group);
-    if (!row || row->info_key.empty()) continue;
-    add_welcome(*row, welcome);
-    bytes += welcome.groups().rbegin()->ByteSizeLong() + 4;
-    if (bytes + 128 > kWelcomeBytesMax) put();
-  }
-  if (welcome.groups_size() > 0) put();
-}
-
-void Groups::tell(const AccountId& account) {
-  content::GroupWelcome welcome;
-  for (const GroupId& group : engine_.store.groups.with(account)) {
-    const auto row = engine_.store.groups.find(group);
-    if (row && row->present && !row->info_key.empty() && welcome.groups_size() < kGroupsOfStranger)
-      add_welcome(*row, welcome);
-  }
-  if (welcome.groups_size() > 0) tell_account(engine_, account, welcome);
-}
-
-void Groups::welcome_new(const Followed& followed, const wire::GroupState* before, const wire::GroupChange& change) {
-  const Registration& own = *engine_.registration;
-  if (change.author() != own.account.view() || change.author_device() != own.device.value) return;
-  if (followed.row.info_key.empty()) return;
-  content::GroupWelcome welcome;
-  add_welcome(followed.row, welcome);
-  for (const auto& member : followed.state->members()) {
-    const AccountId account = *AccountId::from_bytes(member.account_id());
-    if (before != nullptr && member_of(*before, account) != nullptr) continue;
-    if (account != own.account) {
-      tell_account(engine_, account, welcome);
-    } else if (engine_.may_have_other_devices()) {
-      engine_.outbox.add_own(engine_.random.id<MessageId>(), OutboxKind::kGroupWelcome,
-                             contents::group_welcome(engine_.clock.now(), welcome));
-    }
-  }
 }
 
 // ---- reading
@@ -513,7 +444,7 @@ bool Groups::begin_with(Followed& followed, Unproven proven, const GroupTold& to
   if (own != nullptr && own->joined_revision() == row.revision.value)
     show(followed, last, change, false, change.has_create());
   if (own != nullptr) engine_.group_began(row.id, bounded_time(last.server_time_us()));
-  welcome_new(followed, nullptr, change);
+  engine_.group_welcomes.tell_new(row, *followed.state, nullptr, change);
   return true;
 }
 
@@ -554,7 +485,7 @@ void Groups::apply(Followed& followed, GroupChain next, const wire::SignedGroupC
     engine_.group_began(followed.row.id, bounded_time(signed_change.server_time_us()));
   if (was_in && !followed.row.present) engine_.own_group_key_ends(followed.row.id);
   if (change.has_remove() || change.has_leave()) engine_.group_members_left(followed.row.id);
-  welcome_new(followed, &before, change);
+  engine_.group_welcomes.tell_new(followed.row, *followed.state, &before, change);
 }
 
 void Groups::set(Followed& followed) {

@@ -26,13 +26,14 @@
 //   taken out    the state remains as of then, and says so (GroupRow::present)
 //
 // A change that this device has made comes back the same way, and in the transaction that applies it whom it brought in
-// is told what it needs (GroupWelcome).
+// is told what it needs (group_welcomes.h).
 //
 // Limits: groups of which there is no state are kUnknownMax; what is told of more is dropped, but by the account's own
-// devices, and is told again when one of these is asked. kGroupsOfStranger of one welcome of somebody else are looked
-// at; of one such account kToldOfAccount groups are kept that have no state, of each the last that it has told, and of
-// one group what kTellersMax have told. kChainBytesMax of changes are followed towards a digest; the next time it
-// begins with the next that was told, so that nobody can make it begin too early for ever.
+// devices, and is told again when one of these is asked. Of one welcome of somebody else as many groups are looked at
+// as are put into one (GroupWelcomes::kGroupsOfStranger); of one such account kToldOfAccount groups are kept that have
+// no state, of each the last that it has told, and of one group what kTellersMax have told. kChainBytesMax of changes
+// are followed towards a digest; the next time it begins with the next that was told, so that nobody can make it begin
+// too early for ever.
 #pragma once
 
 #include <functional>
@@ -69,7 +70,6 @@ class Groups final : public ContentHandler {
   using Done = std::function<void(Outcome)>;
 
   static constexpr int64_t kUnknownMax = 256;
-  static constexpr int kGroupsOfStranger = 16;
   static constexpr int64_t kToldOfAccount = 64;
   static constexpr size_t kTellersMax = 16;
   static constexpr size_t kOffersMax = 4;  // that this device has made of one group and nobody has answered
@@ -81,7 +81,6 @@ class Groups final : public ContentHandler {
   static constexpr uint64_t kAgainMaxMs = 3'600'000;
   static constexpr uint64_t kListedMs = 60'000;  // so long after a list a lost connection asks for no other
   static constexpr size_t kChainBytesMax = size_t{16} * 1024 * 1024;
-  static constexpr size_t kWelcomeBytesMax = 48 * 1024;
 
   explicit Groups(Engine& engine);
 
@@ -109,10 +108,6 @@ class Groups final : public ContentHandler {
   // By a newer list of its account's, a device has other keys or is no more: each of this device's own keys that the
   // account was handed ends (GROUP-6). It may have left the group, and come back before anything is sent there.
   void keys_changed(const AccountId& account);
-  // The account may not have been told, or may have lost it: it is told once more of the groups that it is in.
-  void tell(const AccountId& account);
-  // Another device of the account's knows nothing: it is told of all groups.
-  void tell(DeviceId device);
   // Something may have been missed: the server is asked which groups there are.
   void look_at_all();
   // What the server had to tell may be lost with it.
@@ -172,7 +167,6 @@ class Groups final : public ContentHandler {
   void set(Followed& followed);
   void show(const Followed& followed, const wire::SignedGroupChange& signed_change, const wire::GroupChange& change,
             bool asked, bool titled);
-  void welcome_new(const Followed& followed, const wire::GroupState* before, const wire::GroupChange& change);
   void finish(const GroupId& group, Outcome outcome);
   [[nodiscard]] bool may_still_come(const GroupId& group);
   // With the keys of others for it.

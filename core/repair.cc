@@ -222,7 +222,7 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
   if (own_missed) engine_.own_device_missed(asker.device);
   for (const GroupId& group : answered) hand_key_again(asker, group);
   // It may be the group of which the asker knows nothing.
-  if (in_group && !engine_.is_self(asker.account)) engine_.groups.tell(asker.account);
+  if (in_group && !engine_.is_self(asker.account)) engine_.group_welcomes.tell(asker.account);
 }
 
 bool Repair::answer_in_group(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key,

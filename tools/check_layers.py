@@ -56,6 +56,7 @@ STOREYS = {
         "devices",
         "group_keys",
         "group_sending",
+        "group_welcomes",
         "groups",
         "inbox",
         "outbox",
