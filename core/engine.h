@@ -36,7 +36,8 @@
 //              group_sending     what a message to a group needs, and its encryption; group_keys are those of others
 //              repair            messages that could not be decrypted
 //              devices           device lists and sessions: fetching, verifying, pinning
-//              groups            what groups are: following their signed changes; group_welcomes tells others
+//              groups            which groups there are, and when each is read; group_following follows its signed
+//                                changes, and group_welcomes tells others
 //              prekeys           this device's own keys on the server
 //   ground     changes           what became different, told as events
 //              search_index      new messages into the full-text index, in quiet moments

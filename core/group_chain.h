@@ -13,6 +13,9 @@
 
 namespace kith::core {
 
+// Of changes that are followed towards a digest that was told.
+constexpr size_t kGroupChainBytesMax = size_t{16} * 1024 * 1024;
+
 struct GroupChain {
   wire::GroupState state;
   Bytes digest;  // of its last change, which the next one names

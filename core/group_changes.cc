@@ -458,7 +458,7 @@ void GroupChanges::looked(const std::shared_ptr<Look>& look, const wire::GroupAn
   look->bytes += answer.ByteSizeLong();
   for (const wire::SignedGroupChange& each : answer.changes()) {
     const auto change = change_in(link.group, each);
-    if (!change || look->bytes > Groups::kChainBytesMax) return broken();
+    if (!change || look->bytes > kGroupChainBytesMax) return broken();
     if (change->revision() > look->chain->revision().value) {
       auto next = next_in_chain(&*look->chain, each, *change);
       if (!next) return broken();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/group_info.h"
@@ -86,6 +87,13 @@ client_api::GroupEvent group_event(const MessageRow& message, PersonView& people
     default: break;
   }
   return event;
+}
+
+void GroupView::set_shown(GroupRow& row, const wire::GroupState& state, const Registration& own) {
+  auto texts = open_group_info(row.id, row.info_key, state.sealed_info()).value_or(GroupTexts{});
+  row.title = std::move(texts.title);
+  row.description = std::move(texts.description);
+  row.shown = shown_of(row, state, own);
 }
 
 Bytes GroupView::shown_of(const GroupRow& row, const wire::GroupState& state, const Registration& own) {

@@ -17,14 +17,16 @@ class GroupView {
   // Borrows both.
   GroupView(Store& store, PersonView& people) : store_(store), people_(people) {}
 
-  // What is kept of a state with it (GroupRow::shown), for describe(). `own`: this device.
-  static Bytes shown_of(const GroupRow& row, const wire::GroupState& state, const Registration& own);
+  // What is kept of a state with it: title and description, as far as the row's info key opens them, and what
+  // describe() reads (GroupRow::shown). `own`: this device.
+  static void set_shown(GroupRow& row, const wire::GroupState& state, const Registration& own);
   // Title and peer of the group's conversation. Of the state nothing is parsed.
   void describe(const GroupId& group, client_api::Conversation& conversation);
   // This account first, then admins, then the others, by name. None while the group is incomplete.
   client_api::ListMembersResponse members(const GroupId& group);
 
  private:
+  static Bytes shown_of(const GroupRow& row, const wire::GroupState& state, const Registration& own);
   static client_api::GroupLink link_of(const GroupRow& row, const wire::GroupState& state, const Registration& own);
 
   Store& store_;

@@ -5,12 +5,10 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "core/conversations.h"
 #include "core/engine.h"
 #include "core/group_info.h"
 #include "core/group_view.h"
 #include "core/group_welcomes.h"
-#include "core/server_time.h"
 #include "crypto/aead.h"
 #include "crypto/group_signatures.h"
 
@@ -23,44 +21,12 @@ constexpr uint64_t kKeysOfLeftUs = (kInboxLifeSeconds + 24 * 3600) * uint64_t{1'
 
 std::string path_of(const GroupId& group) { return "/v1/groups/" + group.hex(); }
 
-void set_texts(GroupRow& row, const wire::GroupState& state, const Registration& own) {
-  auto texts = open_group_info(row.id, row.info_key, state.sealed_info()).value_or(GroupTexts{});
-  row.title = std::move(texts.title);
-  row.description = std::move(texts.description);
-  row.shown = GroupView::shown_of(row, state, own);
-}
-
 bool is_known_no_more(const HttpReply& reply) {
   const wire::ErrorCode code = reply.error().code();
   return code == wire::kNoSuchGroup || code == wire::kNotFound;
 }
 
-// A damaged database has lost the state: the digest that goes with it leads there again.
-void begin_anew(Store& store, GroupRow row, const AccountId& self) {
-  store.groups.tell(
-      {row.id, self, std::exchange(row.revision, {}), std::exchange(row.change_digest, {}), row.info_key});
-  row.state.clear();
-  row.shown.clear();
-  store.groups.set(row, nullptr);
-}
-
-// The first that was told of exactly this change. Null: nobody has.
-const GroupTold* told_of(const std::vector<GroupTold>& told, const GroupChain& chain) {
-  for (const GroupTold& each : told) {
-    if (each.revision == chain.revision() && each.change_digest == chain.digest) return &each;
-  }
-  return nullptr;
-}
-
 }  // namespace
-
-struct Groups::Followed {
-  GroupRow row;
-  std::optional<wire::GroupState> state;  // absent: there is none yet
-  std::vector<GroupTold> told;            // in the order of revisions; with a state: by own devices of later ones
-
-  [[nodiscard]] Revision revision() const { return row.revision; }
-};
 
 Groups::Groups(Engine& engine)
     : engine_(engine), again_(engine.timers), list_again_(engine.timers), answer_(engine.timers) {}
@@ -223,7 +189,7 @@ void Groups::take_welcome(const AccountId& teller, const content::GroupWelcome::
   // The key that opens what is there is the one.
   if (state && row->title.empty() && open_group_info(row->id, said.info_key(), state->sealed_info())) {
     row->info_key = said.info_key();
-    set_texts(*row, *state, *engine_.registration);
+    GroupView::set_shown(*row, *state, *engine_.registration);
     engine_.store.groups.set(*row, nullptr);
     if (const auto conversation = engine_.store.conversations.with(row->id))
       engine_.changes.conversation(*conversation);
@@ -270,27 +236,18 @@ void Groups::fetch(const GroupId& group, Done done) {
   const auto row = engine_.store.groups.find(group);
   if (!row || (!row->known() && engine_.store.groups.told(group).empty()))
     return later(std::move(done), Outcome::kNoGroup);
-  Reading& reading = reading_[group];
+  Reading& reading = reading_.emplace(group, Reading{GroupFollowing(engine_, group)}).first->second;
   if (done) reading.waiting.push_back(std::move(done));
   read(group);
 }
 
 void Groups::read(const GroupId& group) {
   Reading& reading = reading_.at(group);
-  reading.asked.clear();
   reading.outdated = false;
   const auto row = engine_.store.groups.find(group);
   const auto told = engine_.store.groups.told(group);
   if (!row || (!row->known() && told.empty())) return finish(group, Outcome::kNoGroup);
-  wire::ReadGroupRequest request;
-  if (reading.unproven) {
-    request.set_after_revision(reading.unproven->chain.revision().value);
-  } else if (row->known()) {
-    request.set_after_revision(row->revision.value);
-  } else {
-    reading.at_most = told[begun_[group] % told.size()].revision;
-    request.set_checkpoint_at_most(reading.at_most.value);
-  }
+  const wire::ReadGroupRequest request = reading.following.ask(*row, told, begun_[group]);
   engine_.http.call("POST", path_of(group) + "/read", request.SerializeAsString(),
                     [this, group](const HttpReply& reply) { on_answer(group, reply); });
 }
@@ -315,217 +272,24 @@ void Groups::on_answer(const GroupId& group, const HttpReply& reply) {
 }
 
 void Groups::follow(const GroupId& group, const Answer& answer) {
-  Reading& reading = reading_.at(group);
+  GroupFollowing& following = reading_.at(group).following;
   auto row = engine_.store.groups.find(group);
   if (!row) return finish(group, Outcome::kNoGroup);
-  const AccountId& self = engine_.registration->account;
-  Followed followed{std::move(*row), std::nullopt, engine_.store.groups.told(group)};
-  if (followed.row.known()) {
-    followed.state = read_group_state(followed.row.state);
-    if (!followed.state) {
-      begin_anew(engine_.store, std::move(followed.row), self);
-      return read(group);
-    }
-    std::erase_if(followed.told, [&](const GroupTold& told) {
-      return told.teller != self || told.until.value != 0 || told.revision <= followed.revision();
-    });
+  using Kind = GroupFollowing::Step::Kind;
+  const auto [kind, author] = following.take(std::move(*row), *answer);
+  switch (kind) {
+    case Kind::kUpToDate: return finish(group, Outcome::kDone);
+    case Kind::kMore: return read(group);
+    case Kind::kWaitsForList:
+      return engine_.devices.fetch(author, [this, group, answer](Devices::Outcome outcome) {
+        if (!reading_.contains(group)) return;
+        if (outcome == Devices::Outcome::kUnavailable) return finish(group, Outcome::kUnavailable);
+        follow(group, answer);
+      });
+    case Kind::kNotIn: forget(group); return finish(group, Outcome::kNoGroup);
+    case Kind::kTooEarly: return finish(group, Outcome::kUnavailable);
+    case Kind::kInvalid: return finish(group, Outcome::kInvalid);
   }
-  const Revision before = reading.unproven ? reading.unproven->chain.revision() : followed.revision();
-  const auto outcome = take_changes(followed, reading, answer);
-  if (!outcome) return;
-  if (*outcome != Outcome::kDone) return finish(group, *outcome);
-  const Revision reached = reading.unproven ? reading.unproven->chain.revision() : followed.revision();
-  const Revision last{answer->revision()};
-  if (reached < last) {
-    // The rest comes with the next answer; one that brings nothing is none.
-    return reached > before ? read(group) : finish(group, Outcome::kInvalid);
-  }
-  // What was told is later than what the server shows.
-  if (reading.unproven) return finish(group, Outcome::kUnavailable);
-  if (!engine_.store.groups.member(group, self)) {
-    forget(group);
-    return finish(group, Outcome::kNoGroup);
-  }
-  finish(group, Outcome::kDone);
-}
-
-std::optional<Groups::Outcome> Groups::take_changes(Followed& followed, Reading& reading, const Answer& answer) {
-  if (!begin_unproven(followed, reading, *answer)) return Outcome::kInvalid;
-  for (const wire::SignedGroupChange& signed_change : answer->changes()) {
-    const auto change = change_in(followed.row.id, signed_change);
-    if (!change) return Outcome::kInvalid;
-    if (reading.unproven) {
-      if (!take_unproven(followed, reading, signed_change, *change)) {
-        reading.unproven.reset();
-        return Outcome::kInvalid;
-      }
-      continue;
-    }
-    if (change->revision() <= followed.revision().value) continue;  // taken when this answer came first
-    const GroupChain before{*followed.state, followed.row.change_digest};
-    auto next = next_in_chain(&before, signed_change, *change);
-    if (!next) return Outcome::kInvalid;
-    switch (check_signature(followed.row.id, reading, signed_change, *change, answer)) {
-      case Signature::kHolds: break;
-      case Signature::kWaits: return std::nullopt;
-      case Signature::kBroken: return Outcome::kInvalid;
-    }
-    apply(followed, std::move(*next), signed_change, *change);
-  }
-  return Outcome::kDone;
-}
-
-// False: the answer begins with no state that can be followed.
-bool Groups::begin_unproven(const Followed& followed, Reading& reading, const wire::GroupAnswer& answer) {
-  if (reading.unproven) return true;
-  if (followed.row.known()) {
-    if (!followed.told.empty()) reading.unproven = Unproven{{*followed.state, followed.row.change_digest}, {}, 0};
-    return true;
-  }
-  auto chain = begin_chain(followed.row.id, answer, reading.at_most);
-  if (!chain) return false;
-  reading.unproven = Unproven{std::move(*chain), {}, 0};
-  return true;
-}
-
-bool Groups::take_unproven(Followed& followed, Reading& reading, const wire::SignedGroupChange& signed_change,
-                           const wire::GroupChange& change) {
-  Unproven& unproven = *reading.unproven;
-  const bool is_first = !followed.row.known() && change.revision() == unproven.chain.revision().value;
-  if (!is_first) {
-    auto next = next_in_chain(&unproven.chain, signed_change, change);
-    unproven.bytes += signed_change.ByteSizeLong();
-    if (!next || unproven.bytes > kChainBytesMax) return false;
-    unproven.chain = std::move(*next);
-    if (followed.row.known()) unproven.changes.push_back(signed_change);
-  }
-  const bool is_last = followed.told.empty() || unproven.chain.revision() >= followed.told.back().revision;
-  const GroupTold* const told = told_of(followed.told, unproven.chain);
-  if (told == nullptr && !is_last) return true;
-  const Unproven proven = std::move(*std::exchange(reading.unproven, std::nullopt));
-  if (followed.row.known()) return lead_past(followed, proven, told);
-  return told != nullptr && begin_with(followed, proven, *told, signed_change, change);
-}
-
-// What an own device has checked, and this one can't any more, is taken by its word.
-bool Groups::lead_past(Followed& followed, const Unproven& proven, const GroupTold* told) {
-  GroupRow& row = followed.row;
-  const bool holds = told != nullptr;
-  // If not, then by the signatures, when it is read again.
-  engine_.store.groups.forget_told(row.id, engine_.registration->account, proven.chain.revision());
-  followed.told.clear();
-  if (!holds) return false;
-  for (const wire::SignedGroupChange& each : proven.changes) {
-    const auto one = change_in(row.id, each);
-    const GroupChain before{*followed.state, row.change_digest};
-    auto next = one ? next_in_chain(&before, each, *one) : std::nullopt;
-    if (!next) return false;
-    apply(followed, std::move(*next), each, *one);
-  }
-  return true;
-}
-
-bool Groups::begin_with(Followed& followed, Unproven proven, const GroupTold& told, const wire::SignedGroupChange& last,
-                        const wire::GroupChange& change) {
-  GroupRow& row = followed.row;
-  followed.state = std::move(proven.chain.state);
-  row.change_digest = std::move(proven.chain.digest);
-  row.info_key = told.info_key;
-  // Who tells the truth of the change may not of its title.
-  for (const GroupTold& each : followed.told) {
-    if (each.until.value != 0) engine_.store.groups.forget_told(row.id, each.teller, each.change_digest);
-    if (open_group_info(row.id, each.info_key, followed.state->sealed_info())) row.info_key = each.info_key;
-  }
-  followed.told.clear();
-  begun_.erase(row.id);
-  set(followed);
-  const auto* const own = member_of(*followed.state, engine_.registration->account);
-  // Who came in by this very change sees it; of what was before it nobody is told.
-  if (own != nullptr && own->joined_revision() == row.revision.value)
-    show(followed, last, change, false, change.has_create());
-  if (own != nullptr) engine_.group_began(row.id, bounded_time(last.server_time_us()));
-  engine_.group_welcomes.tell_new(row, *followed.state, nullptr, change);
-  return true;
-}
-
-Groups::Signature Groups::check_signature(const GroupId& group, Reading& reading,
-                                          const wire::SignedGroupChange& signed_change, const wire::GroupChange& change,
-                                          const Answer& answer) {
-  const AccountId author = *AccountId::from_bytes(change.author());
-  const auto key = engine_.store.device_lists.sender_key({author, {change.author_device()}});
-  if (key && crypto::verify_group_change(*key, signed_change.change(), signed_change.state_digest(),
-                                         signed_change.signature()))
-    return Signature::kHolds;
-  if (!reading.asked.insert(author).second) return Signature::kBroken;
-  engine_.devices.fetch(author, [this, group, answer](Devices::Outcome outcome) {
-    if (!reading_.contains(group)) return;
-    if (outcome == Devices::Outcome::kUnavailable) return finish(group, Outcome::kUnavailable);
-    follow(group, answer);
-  });
-  return Signature::kWaits;
-}
-
-// ---- a change that holds
-
-void Groups::apply(Followed& followed, GroupChain next, const wire::SignedGroupChange& signed_change,
-                   const wire::GroupChange& change) {
-  const wire::GroupState before = std::exchange(*followed.state, std::move(next.state));
-  const std::string title = followed.row.title;
-  const AccountId& self = engine_.registration->account;
-  followed.row.change_digest = std::move(next.digest);
-  const bool was_in = member_of(before, self) != nullptr;
-  if (was_in) followed.row.gone = bounded_time(signed_change.server_time_us());  // unless it stays
-  set(followed);
-  if (was_in || followed.row.present) {
-    const bool asked =
-        change.has_join() && member_of(*followed.state, *AccountId::from_bytes(change.author())) == nullptr;
-    show(followed, signed_change, change, asked, change.has_set_info() && followed.row.title != title);
-  }
-  if (followed.row.present && !was_in)
-    engine_.group_began(followed.row.id, bounded_time(signed_change.server_time_us()));
-  if (was_in && !followed.row.present) engine_.own_group_key_ends(followed.row.id);
-  if (change.has_remove() || change.has_leave()) engine_.group_members_left(followed.row.id);
-  engine_.group_welcomes.tell_new(followed.row, *followed.state, &before, change);
-}
-
-void Groups::set(Followed& followed) {
-  GroupRow& row = followed.row;
-  row.revision = {followed.state->revision()};
-  row.newest = std::max(row.newest, row.revision);
-  row.state = group_state_bytes(*followed.state);
-  row.present = member_of(*followed.state, engine_.registration->account) != nullptr;
-  if (row.present) row.gone = {};
-  row.members_send = followed.state->permissions().members_send();
-  set_texts(row, *followed.state, *engine_.registration);
-  engine_.store.groups.set(row, &*followed.state);
-  engine_.store.groups.forget_told(row.id, engine_.registration->account, row.revision);
-  for (const auto& applicant : followed.state->applicants())
-    engine_.store.profiles.want(*AccountId::from_bytes(applicant.account_id()));
-  engine_.profiles_may_be_new();
-}
-
-void Groups::show(const Followed& followed, const wire::SignedGroupChange& signed_change,
-                  const wire::GroupChange& change, bool asked, bool titled) {
-  const UnixMicros order = bounded_time(signed_change.server_time_us());
-  MessageRow row;
-  row.id = *MessageId::from_bytes(BytesView(followed.row.change_digest).substr(0, MessageId::kBytes));
-  row.conversation = Conversations(engine_.store).open(Target(followed.row.id), order, engine_.random).id;
-  row.from = *AccountId::from_bytes(change.author());
-  row.from_device = {change.author_device()};
-  row.kind = MessageKind::kGroupEvent;
-  row.raw = signed_change.change();
-  if (asked) row.text = kAskedText;
-  if (titled) row.text = followed.row.title;
-  row.sent_at = bounded_time(change.made_us());
-  row.order = order;
-  row.came = engine_.clock.now();
-  engine_.changes.conversation(row.conversation);
-  if (engine_.changes.add_message(row)) return;
-  // Its author, who alone knew the id before, may have given it to a message.
-  const auto there = engine_.store.messages.find(row.id);
-  if (there && there->conversation == row.conversation && there->kind == MessageKind::kGroupEvent) return;
-  row.id = engine_.random.id<MessageId>();
-  (void)engine_.changes.add_message(row);
 }
 
 void Groups::finish(const GroupId& group, Outcome outcome) {
@@ -537,7 +301,11 @@ void Groups::finish(const GroupId& group, Outcome outcome) {
     pauses_.erase(group);
     begun_.erase(group);
   } else {
-    if (!row->known()) ++begun_[group];
+    if (row->known()) {
+      begun_.erase(group);
+    } else {
+      ++begun_[group];
+    }
     Pause& pause = pauses_[group];
     pause.ms = std::clamp(2 * pause.ms, kAgainMs, kAgainMaxMs);
     pause.not_before_ms = engine_.clock.monotonic().value + pause.ms;

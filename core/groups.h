@@ -1,39 +1,28 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The groups that this account is in: their state, followed change by change (GROUP-2, GROUP-4).
+// The groups that this account is in: which there are, what was told of each, and when it is read. What an answer of
+// the server's makes of a group's state is with group_following.h.
 //
-// A state that is here was checked: each change after it is taken only when it names the one before, is allowed by the
-// rules that the server has as well (wire/group_state.h), makes the state whose digest it carries, shows the link when
-// it joins by one, and is signed by the device that it says it is of, as that account's list has it. A change that does
-// not hold is not taken, nor what comes after it; the state stays as it is, and the group is read again later.
-//
-// A group of which nothing is known here begins with what somebody has told of it in the encryption (GroupWelcome), or
-// its link: a revision, the digest of its change, and the key of its title. The server gives a state that is not later,
-// and the changes from there on; the chain has to lead to that digest. Where several have told different things each
-// one's counts, and the first that the chain leads to is it: who names a revision that never comes hides nothing. What
-// the server alone says of a group is noted, and shown to nobody. A welcome about a group that is known counts from the
-// account's own devices alone: it leads past changes whose author has other keys by now.
+// What the server alone says of a group is noted, and shown to nobody: it is read when somebody has told of it in the
+// encryption (GroupWelcome), or this device knows by itself what it is. A welcome about a group that is known counts
+// from the account's own devices alone.
 //
 //   heard of     a newer revision (GroupChanged, a message, a refusal), once in each run when it has caught up, when
 //                entries were lost, and with a new connection (GET /v1/groups): the group is read soon, kReadAtOnce at
 //                a time
-//   applied      one change is one notice in the group's conversation, which the first one opens that this account is
-//                in (GroupView). All devices have the same ones in the same order: by the server's time and the digest
-//   not so       pauses from kAgainMs to kAgainMaxMs, doubling
+//   in vain      pauses from kAgainMs to kAgainMaxMs, doubling
 //   no answer    to a change of this device's: the server may take it later, and tells everybody but its author. What
 //                this device knows of a group that it makes or joins stays for kExpectedMs, though the server has none;
 //                one that it has a state of is read again after kAgainMs, and then in pauses that double, to kWatchMs
 //   taken out    the state remains as of then, and says so (GroupRow::present)
 //
-// A change that this device has made comes back the same way, and in the transaction that applies it whom it brought in
-// is told what it needs (group_welcomes.h).
-//
 // Limits: groups of which there is no state are kUnknownMax; what is told of more is dropped, but by the account's own
-// devices, and is told again when one of these is asked. Of one welcome of somebody else as many groups are looked at
-// as are put into one (GroupWelcomes::kGroupsOfStranger); of one such account kToldOfAccount groups are kept that have
-// no state, of each the last that it has told, and of one group what kTellersMax have told. kChainBytesMax of changes
-// are followed towards a digest; the next time it begins with the next that was told, so that nobody can make it begin
-// too early for ever.
+//         devices, and is told again when one of these is asked. Of one welcome of somebody else as many groups are
+//         looked at as are put into one (GroupWelcomes::kGroupsOfStranger); of one such account kToldOfAccount groups
+//         are kept that have no state, of each the last that it has told, and of one group what kTellersMax have told.
+//         Each time that a group without state is read in vain it begins with the next that was told, so that nobody
+//         can make it begin too early for ever.
+// Source: GROUP-1, GROUP-4 in docs/protocol.md.
 #pragma once
 
 #include <functional>
@@ -46,7 +35,7 @@
 
 #include "base/ids.h"
 #include "core/content_handler.h"
-#include "core/group_chain.h"
+#include "core/group_following.h"
 #include "core/timers.h"
 #include "wire/groups.pb.h"
 
@@ -80,7 +69,6 @@ class Groups final : public ContentHandler {
   static constexpr uint64_t kAgainMs = 30'000;
   static constexpr uint64_t kAgainMaxMs = 3'600'000;
   static constexpr uint64_t kListedMs = 60'000;  // so long after a list a lost connection asks for no other
-  static constexpr size_t kChainBytesMax = size_t{16} * 1024 * 1024;
 
   explicit Groups(Engine& engine);
 
@@ -121,18 +109,10 @@ class Groups final : public ContentHandler {
   void look_again() { look_ = true; }
 
  private:
-  // A chain that has not led to the digest yet that was told.
-  struct Unproven {
-    GroupChain chain;
-    std::vector<wire::SignedGroupChange> changes;  // since the state that is here; of a known group
-    size_t bytes = 0;
-  };
   struct Reading {
-    std::vector<Done> waiting;
-    std::optional<Unproven> unproven;
-    Revision at_most;           // of the state that the server was asked for
-    std::set<AccountId> asked;  // whose lists were fetched for the present answer
-    bool outdated = false;      // the group was heard of since the server was asked
+    GroupFollowing following;
+    std::vector<Done> waiting = {};
+    bool outdated = false;  // the group was heard of since the server was asked
   };
   struct Pause {
     uint64_t not_before_ms = 0;
@@ -142,31 +122,12 @@ class Groups final : public ContentHandler {
     uint64_t next_ms = 0;
     uint64_t pause_ms = 0;
   };
-  // A group that is being followed: what its row says, its state, and what was told of it.
-  struct Followed;
   using Answer = std::shared_ptr<const wire::GroupAnswer>;
 
   void heard_of(const GroupId& group);
   void read(const GroupId& group);
   void on_answer(const GroupId& group, const HttpReply& reply);
   void follow(const GroupId& group, const Answer& answer);
-  // Absent: it goes on when a list has come.
-  std::optional<Outcome> take_changes(Followed& followed, Reading& reading, const Answer& answer);
-  [[nodiscard]] bool begin_unproven(const Followed& followed, Reading& reading, const wire::GroupAnswer& answer);
-  [[nodiscard]] bool take_unproven(Followed& followed, Reading& reading, const wire::SignedGroupChange& signed_change,
-                                   const wire::GroupChange& change);
-  [[nodiscard]] bool begin_with(Followed& followed, Unproven proven, const GroupTold& told,
-                                const wire::SignedGroupChange& last, const wire::GroupChange& change);
-  [[nodiscard]] bool lead_past(Followed& followed, const Unproven& proven, const GroupTold* told);
-  enum class Signature { kHolds, kWaits, kBroken };
-  Signature check_signature(const GroupId& group, Reading& reading, const wire::SignedGroupChange& signed_change,
-                            const wire::GroupChange& change, const Answer& answer);
-  // The state after one more change is that of the group, and what comes of it.
-  void apply(Followed& followed, GroupChain next, const wire::SignedGroupChange& signed_change,
-             const wire::GroupChange& change);
-  void set(Followed& followed);
-  void show(const Followed& followed, const wire::SignedGroupChange& signed_change, const wire::GroupChange& change,
-            bool asked, bool titled);
   void finish(const GroupId& group, Outcome outcome);
   [[nodiscard]] bool may_still_come(const GroupId& group);
   // With the keys of others for it.

@@ -54,6 +54,7 @@ STOREYS = {
         "connection",
         "content_handler",
         "devices",
+        "group_following",
         "group_keys",
         "group_sending",
         "group_welcomes",
