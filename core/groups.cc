@@ -29,7 +29,11 @@ bool is_known_no_more(const HttpReply& reply) {
 }  // namespace
 
 Groups::Groups(Engine& engine)
-    : engine_(engine), again_(engine.timers), list_again_(engine.timers), answer_(engine.timers) {}
+    : engine_(engine),
+      tellings_(engine.store.groups, engine.registration),
+      again_(engine.timers),
+      list_again_(engine.timers),
+      answer_(engine.timers) {}
 
 // ---- what is heard
 
@@ -68,8 +72,8 @@ void Groups::forget(const GroupId& group) {
 void Groups::expect(const GroupId& group, Revision revision, BytesView change_digest, BytesView info_key) {
   const auto row = engine_.store.groups.find(group);
   if (row && row->known()) return;
-  const UnixMicros until{engine_.clock.now().value + kExpectedMs * 1000};
-  note_told({group, engine_.registration->account, revision, Bytes(change_digest), Bytes(info_key), until});
+  tellings_.note_offer({group, engine_.registration->account, revision, Bytes(change_digest), Bytes(info_key)},
+                       engine_.clock.now());
   not_answered_.insert(group);
 }
 
@@ -116,49 +120,6 @@ void Groups::expect_no_more(const GroupId& group, BytesView change_digest) {
   pauses_.erase(group);
 }
 
-// Whether this device has offered what makes it, and the server may not have taken it yet. A clock that was set back
-// makes nothing last.
-bool Groups::may_still_come(const GroupId& group) {
-  const uint64_t now = engine_.clock.now().value;
-  const auto told = engine_.store.groups.told(group);
-  return std::any_of(told.begin(), told.end(), [now](const GroupTold& each) {
-    return each.until.value >= now && each.until.value <= now + kExpectedMs * 1000;
-  });
-}
-
-// By this device, or another one of its account's: what these say last, and what this one has offered last.
-void Groups::note_told(const GroupTold& told) {
-  GroupsTable& groups = engine_.store.groups;
-  std::vector<GroupTold> own;
-  for (const GroupTold& each : groups.told(told.group)) {
-    if (each.teller == told.teller && (each.until.value == 0) == (told.until.value == 0)) own.push_back(each);
-  }
-  std::sort(own.begin(), own.end(),
-            [](const GroupTold& one, const GroupTold& other) { return one.until < other.until; });
-  const size_t most = told.until.value == 0 ? 1 : kOffersMax;
-  for (size_t i = 0; i + most <= own.size(); ++i) groups.forget_told(told.group, told.teller, own[i].change_digest);
-  groups.tell(told);
-  groups.note_revision(told.group, {});
-}
-
-bool Groups::note_told_by_other(const GroupTold& told) {
-  GroupsTable& groups = engine_.store.groups;
-  size_t others = 0;
-  std::optional<Bytes> before;
-  for (const GroupTold& each : groups.told(told.group)) {
-    if (each.teller == told.teller) {
-      before = each.change_digest;
-    } else if (!engine_.is_self(each.teller)) {
-      ++others;
-    }
-  }
-  if (!before && (others >= kTellersMax || groups.told_by(told.teller) >= kToldOfAccount)) return false;
-  if (before) groups.forget_told(told.group, told.teller, *before);
-  groups.tell(told);
-  groups.note_revision(told.group, {});
-  return true;
-}
-
 bool Groups::take(const IncomingContent& incoming) {
   int left = engine_.is_self(incoming.sender.account) ? INT_MAX : GroupWelcomes::kGroupsOfStranger;
   for (const content::GroupWelcome::Group& said : incoming.content.group_welcome().groups()) {
@@ -180,8 +141,8 @@ void Groups::take_welcome(const AccountId& teller, const content::GroupWelcome::
   auto row = engine_.store.groups.find(*group);
   if (!row || !row->known()) {
     if (!row && !is_own && !has_room()) return;
-    if (!is_own && !note_told_by_other(told)) return;
-    if (is_own) note_told(told);
+    if (!is_own && !tellings_.note_by_other(told)) return;
+    if (is_own) tellings_.note_own(told);
     begun_.erase(*group);
     return heard_of(*group);
   }
@@ -195,7 +156,7 @@ void Groups::take_welcome(const AccountId& teller, const content::GroupWelcome::
       engine_.changes.conversation(*conversation);
   }
   if (is_own && revision > row->revision) {
-    note_told(told);
+    tellings_.note_own(told);
     engine_.store.groups.note_revision(*group, revision);
   }
   heard_of(*group);
@@ -261,7 +222,7 @@ void Groups::on_answer(const GroupId& group, const HttpReply& reply) {
     if (row && row->known()) {
       row->newest = row->revision;
       engine_.store.groups.set(*row, nullptr);
-    } else if (row && !may_still_come(group)) {
+    } else if (row && !tellings_.may_still_come(group, engine_.clock.now())) {
       forget(group);
     }
     return finish(group, Outcome::kNoGroup);
@@ -297,15 +258,14 @@ void Groups::finish(const GroupId& group, Outcome outcome) {
   if (ended.empty()) return;
   look_ = true;
   const auto row = engine_.store.groups.find(group);
+  if (row && !row->known()) {
+    ++begun_[group];
+  } else {
+    begun_.erase(group);
+  }
   if (!row || (row->known() && !row->stale())) {
     pauses_.erase(group);
-    begun_.erase(group);
   } else {
-    if (row->known()) {
-      begun_.erase(group);
-    } else {
-      ++begun_[group];
-    }
     Pause& pause = pauses_[group];
     pause.ms = std::clamp(2 * pause.ms, kAgainMs, kAgainMaxMs);
     pause.not_before_ms = engine_.clock.monotonic().value + pause.ms;

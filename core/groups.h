@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The groups that this account is in: which there are, what was told of each, and when it is read. What an answer of
-// the server's makes of a group's state is with group_following.h.
+// The groups that this account is in: which there are, and when each is read. What is kept of what was told of one is
+// with group_tellings.h, and what an answer of the server's makes of its state with group_following.h.
 //
 // What the server alone says of a group is noted, and shown to nobody: it is read when somebody has told of it in the
 // encryption (GroupWelcome), or this device knows by itself what it is. A welcome about a group that is known counts
@@ -12,16 +12,15 @@
 //                a time
 //   in vain      pauses from kAgainMs to kAgainMaxMs, doubling
 //   no answer    to a change of this device's: the server may take it later, and tells everybody but its author. What
-//                this device knows of a group that it makes or joins stays for kExpectedMs, though the server has none;
-//                one that it has a state of is read again after kAgainMs, and then in pauses that double, to kWatchMs
+//                this device knows of a group that it makes or joins stays (GroupTellings::kExpectedMs), though the
+//                server has none; one that it has a state of is read again after kAgainMs, and then in pauses that
+//                double, to kWatchMs
 //   taken out    the state remains as of then, and says so (GroupRow::present)
 //
 // Limits: groups of which there is no state are kUnknownMax; what is told of more is dropped, but by the account's own
 //         devices, and is told again when one of these is asked. Of one welcome of somebody else as many groups are
-//         looked at as are put into one (GroupWelcomes::kGroupsOfStranger); of one such account kToldOfAccount groups
-//         are kept that have no state, of each the last that it has told, and of one group what kTellersMax have told.
-//         Each time that a group without state is read in vain it begins with the next that was told, so that nobody
-//         can make it begin too early for ever.
+//         looked at as are put into one (GroupWelcomes::kGroupsOfStranger). Each time that a group without state is
+//         read in vain it begins with the next that was told, so that nobody can make it begin too early for ever.
 // Source: GROUP-1, GROUP-4 in docs/protocol.md.
 #pragma once
 
@@ -36,14 +35,13 @@
 #include "base/ids.h"
 #include "core/content_handler.h"
 #include "core/group_following.h"
+#include "core/group_tellings.h"
 #include "core/timers.h"
 #include "wire/groups.pb.h"
 
 namespace kith::core {
 
 struct Engine;
-struct GroupRow;
-struct GroupTold;
 struct HttpReply;
 
 class Groups final : public ContentHandler {
@@ -59,10 +57,6 @@ class Groups final : public ContentHandler {
   using Done = std::function<void(Outcome)>;
 
   static constexpr int64_t kUnknownMax = 256;
-  static constexpr int64_t kToldOfAccount = 64;
-  static constexpr size_t kTellersMax = 16;
-  static constexpr size_t kOffersMax = 4;  // that this device has made of one group and nobody has answered
-  static constexpr uint64_t kExpectedMs = 600'000;
   static constexpr uint64_t kWatchMs = 480'000;
   static constexpr size_t kReadAtOnce = 4;
   static constexpr int64_t kStaleAtOnce = 512;
@@ -129,20 +123,18 @@ class Groups final : public ContentHandler {
   void on_answer(const GroupId& group, const HttpReply& reply);
   void follow(const GroupId& group, const Answer& answer);
   void finish(const GroupId& group, Outcome outcome);
-  [[nodiscard]] bool may_still_come(const GroupId& group);
   // With the keys of others for it.
   void forget(const GroupId& group);
   void later(Done done, Outcome outcome);
 
   void take_welcome(const AccountId& teller, const content::GroupWelcome::Group& said);
-  void note_told(const GroupTold& told);
-  [[nodiscard]] bool note_told_by_other(const GroupTold& told);
   void look_at_watched(uint64_t now, uint64_t& next_ms);
   [[nodiscard]] bool has_room();
   void list();
   void on_list(const HttpReply& reply);
 
   Engine& engine_;
+  GroupTellings tellings_;
   std::map<GroupId, Reading> reading_;
   std::map<GroupId, Pause> pauses_;
   std::set<GroupId> to_read_;  // though no newer revision was heard of

@@ -4,7 +4,7 @@
 #include "core/contents.h"
 #include "core/group_keys.h"
 #include "core/group_link.h"
-#include "core/groups.h"
+#include "core/group_tellings.h"
 #include "core/store/store.h"
 #include "core/testing/group_people.h"
 #include "crypto/group_signatures.h"
@@ -262,7 +262,7 @@ TEST_F(GroupsLiesTest, WhatOneTellsOfGroupsIsBounded_GROUP_4) {
     say(cleo_, kBen, welcome);
   }
   Store store(ben_.database());
-  EXPECT_EQ(store.groups.told_by(account_of(kCleo)), Groups::kToldOfAccount);
+  EXPECT_EQ(store.groups.told_by(account_of(kCleo)), GroupTellings::kToldOfAccount);
   // Somebody else's word still counts; of one group the last.
   const GroupId group = *GroupId::from_bytes(Bytes(16, 'q'));
   content::GroupWelcome welcome;

@@ -31,6 +31,7 @@ STOREYS = {
         "group_chain",
         "group_info",
         "group_link",
+        "group_tellings",
         "group_view",
         "http_calls",
         "host_transfers",
