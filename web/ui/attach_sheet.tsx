@@ -22,6 +22,7 @@ import { useViewModel } from "./use_view_model";
 import styles from "./attach_sheet.module.css";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
+import sheets from "./parts/sheet.module.css";
 
 const CropSheet = onDemand(() => import("./crop_sheet").then(({ CropSheet: sheet }) => sheet), {
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
@@ -48,7 +49,7 @@ export function AttachSheet({ model, conversationModel }: AttachSheetProps) {
   return (
     <FullDialog
       label={say("attach.sendTo", { title })}
-      className={styles.sheet}
+      className={`${sheets.sheet} ${styles.sheet}`}
       part="attach"
       onClose={conversationModel.stopAttaching}
     >

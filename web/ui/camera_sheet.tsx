@@ -10,6 +10,7 @@ import { Icon } from "./icons";
 import { Spinner } from "./spinner";
 import styles from "./camera_sheet.module.css";
 import buttons from "./parts/button.module.css";
+import sheets from "./parts/sheet.module.css";
 
 interface CameraSheetProps {
   onFile: (file: File) => void;
@@ -127,7 +128,12 @@ export function CameraSheet({ onFile, onClose }: CameraSheetProps) {
   };
   const trouble = state === "refused" || state === "none" || state === "failed" ? say(WORDS[state]) : "";
   return (
-    <FullDialog label={say("attach.camera")} className={styles.sheet} part="camera" onClose={onClose}>
+    <FullDialog
+      label={say("attach.camera")}
+      className={`${sheets.sheet} ${styles.sheet}`}
+      part="camera"
+      onClose={onClose}
+    >
       <button
         type="button"
         className={`${buttons.iconButton} ${styles.close}`}

@@ -7,7 +7,8 @@ import "react-easy-crop/react-easy-crop.css";
 import type { Cut } from "../view-models/media_port";
 import { say } from "../view-models/say";
 import { Spinner } from "./spinner";
-import styles from "./crop_sheet.module.css";
+import styles from "./crop_area.module.css";
+import sheets from "./parts/sheet.module.css";
 
 const ZOOM_MAX = 8;
 
@@ -32,7 +33,7 @@ export function CropArea({ address, name, ratio, round = false, onLoaded, onChan
   const [zoom, setZoom] = useState(1);
   return (
     <>
-      <div className={styles.area}>
+      <div className={sheets.area}>
         {address === "" ? (
           <Spinner label={say("attach.looking", { name })} />
         ) : (

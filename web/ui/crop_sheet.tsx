@@ -7,9 +7,8 @@ import type { Attached, AttachmentsViewModel } from "../view-models/attachments"
 import type { Cut } from "../view-models/media_port";
 import { say, type TextId } from "../view-models/say";
 import { CropArea } from "./crop_area";
-import { FullDialog } from "./full_dialog";
+import { Sheet } from "./sheet";
 import styles from "./crop_sheet.module.css";
-import buttons from "./parts/button.module.css";
 
 interface CropSheetProps {
   item: Attached;
@@ -55,8 +54,7 @@ export function CropSheet({ item, model, onClose }: CropSheetProps) {
     onClose();
   };
   return (
-    <FullDialog label={say("attach.crop")} className={styles.sheet} part="crop" onClose={onClose}>
-      <h2 className={styles.title}>{say("attach.crop")}</h2>
+    <Sheet title={say("attach.crop")} part="crop" answer={say("crop.done")} onAnswer={done} onClose={onClose}>
       <CropArea
         address={address}
         name={item.name}
@@ -66,15 +64,7 @@ export function CropSheet({ item, model, onClose }: CropSheetProps) {
       >
         <Shapes ratio={ratio} onChange={setRatio} />
       </CropArea>
-      <div className={styles.answers}>
-        <button type="button" className={buttons.button} onClick={onClose}>
-          {say("common.cancel")}
-        </button>
-        <button type="button" className={`${buttons.button} ${buttons.primary}`} onClick={done}>
-          {say("crop.done")}
-        </button>
-      </div>
-    </FullDialog>
+    </Sheet>
   );
 }
 

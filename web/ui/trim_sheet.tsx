@@ -7,9 +7,9 @@ import type { Attached, AttachmentsViewModel } from "../view-models/attachments"
 import { durationText } from "../view-models/media_text";
 import { say } from "../view-models/say";
 import { moved, wholePart, type Handle, type Part } from "../view-models/trimming";
-import { FullDialog } from "./full_dialog";
+import { Sheet } from "./sheet";
 import styles from "./trim_sheet.module.css";
-import buttons from "./parts/button.module.css";
+import sheets from "./parts/sheet.module.css";
 
 interface TrimSheetProps {
   item: Attached;
@@ -60,9 +60,8 @@ export function TrimSheet({ item, model, onClose }: TrimSheetProps) {
     onClose();
   };
   return (
-    <FullDialog label={say("attach.trim")} className={styles.sheet} part="trim" onClose={onClose}>
-      <h2 className={styles.title}>{say("attach.trim")}</h2>
-      <div className={styles.area}>
+    <Sheet title={say("attach.trim")} part="trim" answer={say("crop.done")} onAnswer={done} onClose={onClose}>
+      <div className={sheets.area}>
         {address !== "" && (
           <video ref={video} className={styles.video} src={address} aria-label={item.name} muted playsInline controls />
         )}
@@ -75,15 +74,7 @@ export function TrimSheet({ item, model, onClose }: TrimSheetProps) {
           most: durationText(most),
         })}
       </p>
-      <div className={styles.answers}>
-        <button type="button" className={buttons.button} onClick={onClose}>
-          {say("common.cancel")}
-        </button>
-        <button type="button" className={`${buttons.button} ${buttons.primary}`} onClick={done}>
-          {say("crop.done")}
-        </button>
-      </div>
-    </FullDialog>
+    </Sheet>
   );
 }
 
