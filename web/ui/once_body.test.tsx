@@ -5,8 +5,9 @@ import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/re
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { MediaKind, MediaState, mediaOf, type Media, type Message } from "../view-models/core";
-import { noMedia, type Shown } from "../view-models/media_port";
+import type { Shown } from "../view-models/media_port";
 import { MediaTools } from "../view-models/media_tools";
+import { noMedia } from "../view-models/no_media";
 import { FakeCore } from "../view-models/testing/fake_core";
 import { withFile } from "../view-models/testing/fake_media";
 import { MediaContext } from "./media_context";

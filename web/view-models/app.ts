@@ -305,7 +305,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   };
 
   private async fetchTools(): Promise<MediaTools> {
-    const media = this.options.media ?? (() => import("./media_port").then(({ noMedia }) => noMedia));
+    const media = this.options.media ?? (() => import("./no_media").then(({ noMedia }) => noMedia));
     const [{ MediaTools: Tools }, port] = await Promise.all([import("./media_tools"), media()]);
     const tools = new Tools(this.core, port, (message) => this.putSent(message));
     this.update({ tools });

@@ -5,17 +5,17 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { AttachmentsViewModel, type Attached } from "./attachments";
 import { ComposerViewModel } from "./composer";
 import { MediaKind } from "./core";
-import {
-  noMedia,
-  type Looked,
-  type MadeVideo,
-  type Making,
-  type MediaPort,
-  type MediaWorkshop,
-  type Prepared,
-  type VideoEdits,
-  type VideoFacts,
+import type {
+  Looked,
+  MadeVideo,
+  Making,
+  MediaPort,
+  MediaWorkshop,
+  Prepared,
+  VideoEdits,
+  VideoFacts,
 } from "./media_port";
+import { noMedia } from "./no_media";
 import { SendingFilesViewModel, type Outgoing } from "./sending_files";
 import { MediaFailure } from "../core-client/media";
 import { Failure_Code } from "../core-client/schema";

@@ -184,39 +184,3 @@ export interface MediaPort {
   load(): { rate?: number; high?: boolean };
   save(preferences: { rate?: number; high?: boolean }): void;
 }
-
-const refuse = () => Promise.reject(new Error("there are no files here"));
-
-/** Where there are no files: nothing can be sent or shown. */
-export const noMedia: MediaPort = {
-  files: {
-    seal: refuse,
-    readMedia: refuse,
-    readPhoto: refuse,
-    mediaUrl: () => "",
-    streamsMedia: () => false,
-    saveMedia: refuse,
-    mediaBlobUrl: refuse,
-  },
-  workshop: refuse,
-  pictures: {
-    hold: () => Promise.resolve({ trouble: "failed" }),
-    release: () => undefined,
-    once: () => Promise.resolve({ trouble: "failed" }),
-    small: () => "",
-  },
-  handing: { save: () => undefined, canShare: false, share: refuse },
-  sound: () => ({
-    play: refuse,
-    pause: () => undefined,
-    seek: () => undefined,
-    setRate: () => undefined,
-    stop: () => undefined,
-    position: 0,
-    duration: 0,
-    onChange: () => undefined,
-  }),
-  microphone: refuse,
-  load: () => ({}),
-  save: () => undefined,
-};

@@ -3,7 +3,8 @@
 import { beforeEach, expect, it, vi } from "vitest";
 
 import { MediaKind, MediaState, type Message } from "./core";
-import { noMedia, type Sound } from "./media_port";
+import type { Sound } from "./media_port";
+import { noMedia } from "./no_media";
 import { PlayerViewModel } from "./player";
 import { FakeCore, message, NOON, settle } from "./testing/fake_core";
 

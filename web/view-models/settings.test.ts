@@ -6,7 +6,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ProfileSchema, SettingsSchema } from "../core-client/schema";
 import { SettingsViewModel } from "./settings";
 import { EntityStore } from "./entity_store";
-import { noMedia, type Looked, type MediaPort } from "./media_port";
+import type { Looked, MediaPort } from "./media_port";
+import { noMedia } from "./no_media";
 import { ANA, FakeCore, state } from "./testing/fake_core";
 
 let core: FakeCore;

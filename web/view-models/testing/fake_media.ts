@@ -4,7 +4,8 @@
 import { vi } from "vitest";
 
 import { MediaKind, MediaState, type Message } from "../core";
-import { noMedia, type MediaPort, type Recording, type Sound } from "../media_port";
+import type { MediaPort, Recording, Sound } from "../media_port";
+import { noMedia } from "../no_media";
 import { message, NOON, type FakeCore } from "./fake_core";
 
 type Heard = "moved" | "ended" | "failed" | "paused";
