@@ -3,51 +3,32 @@
 // Photos of profiles as addresses. What is in a file is looked at first, as with pictures of messages (pictures.ts):
 // it is shown when it is a photo of the size that those have. What looks is fetched with the first one.
 import type { PhotoPictures } from "../view-models/photos";
+import { HeldAddresses } from "./held_addresses";
 
 /** Of those that nobody shows any more, so many are kept: one scrolls through lists. */
 const IDLE_MAX = 200;
 const SIDE_MAX = 1024;
 const TYPES = new Set(["image/jpeg", "image/webp"]);
 
-interface Entry {
-  address: Promise<string>;
-  ready: string;
-  held: number;
-}
-
 export class PagePhotos implements PhotoPictures {
-  /** Those that nobody holds are in the order in which they were left, the longest ago first. */
-  private readonly entries = new Map<string, Entry>();
+  private readonly held = new HeldAddresses<string>({
+    make: (photo) => this.addressOf(photo),
+    addressOf: (address) => address,
+    idleMax: IDLE_MAX,
+  });
 
   constructor(private readonly read: (photo: string) => Promise<Uint8Array<ArrayBuffer>>) {}
 
   hold(photo: string): Promise<string> {
-    const entry = this.entries.get(photo) ?? this.begin(photo);
-    ++entry.held;
-    return entry.address;
+    return this.held.hold(photo);
   }
 
   release(photo: string): void {
-    const entry = this.entries.get(photo);
-    if (entry === undefined || --entry.held > 0) return;
-    this.entries.delete(photo);
-    this.entries.set(photo, entry);
-    const idle = [...this.entries].filter(([, { held }]) => held === 0);
-    for (const [id, each] of idle.slice(0, Math.max(0, idle.length - IDLE_MAX))) this.drop(id, each);
+    this.held.release(photo);
   }
 
   ready(photo: string): string {
-    return this.entries.get(photo)?.ready ?? "";
-  }
-
-  private begin(photo: string): Entry {
-    const entry: Entry = { address: this.addressOf(photo), ready: "", held: 0 };
-    this.entries.set(photo, entry);
-    void entry.address.then((address) => {
-      entry.ready = address;
-      if (address === "" && this.entries.get(photo) === entry) this.entries.delete(photo); // it may come
-    });
-    return entry;
+    return this.held.ready(photo) ?? "";
   }
 
   private async addressOf(photo: string): Promise<string> {
@@ -61,10 +42,5 @@ export class PagePhotos implements PhotoPictures {
       console.debug(`kith: a photo can't be read: ${String(error)}`);
       return "";
     }
-  }
-
-  private drop(photo: string, entry: Entry): void {
-    this.entries.delete(photo);
-    void entry.address.then((address) => address !== "" && URL.revokeObjectURL(address));
   }
 }

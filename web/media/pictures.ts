@@ -5,6 +5,7 @@
 import { thumbHashToDataURL } from "thumbhash";
 
 import { mediaFailureOf, type MediaFiles, type Pictures, type Shown } from "../view-models/media_port";
+import { HeldAddresses } from "./held_addresses";
 import { imageHeader } from "./image_header";
 
 /** Of those that nobody shows any more, so many are kept: one scrolls up and down. */
@@ -15,11 +16,6 @@ const SIDE_MAX = 32_767;
 /** Of the small ones in messages. */
 const SMALL_SIDE_MAX = 1024;
 const SHOWN_TYPES = new Set(["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"]);
-
-interface Entry {
-  shown: Promise<Shown>;
-  held: number;
-}
 
 async function shownOf(files: MediaFiles, messageId: string): Promise<Shown> {
   try {
@@ -51,29 +47,21 @@ function hashUrl(hash: Uint8Array): string {
 }
 
 export class PagePictures implements Pictures {
-  /** Those that nobody holds are in the order in which they were left, the longest ago first. */
-  private readonly entries = new Map<string, Entry>();
+  private readonly held = new HeldAddresses<Shown>({
+    make: (messageId) => shownOf(this.files, messageId),
+    addressOf: (shown) => ("url" in shown ? shown.url : ""),
+    idleMax: IDLE_MAX,
+  });
   private readonly smalls = new WeakMap<Uint8Array, string>();
 
   constructor(private readonly files: MediaFiles) {}
 
   hold(messageId: string): Promise<Shown> {
-    const entry = this.entries.get(messageId) ?? { shown: shownOf(this.files, messageId), held: 0 };
-    ++entry.held;
-    this.entries.set(messageId, entry);
-    return entry.shown;
+    return this.held.hold(messageId);
   }
 
   release(messageId: string): void {
-    const entry = this.entries.get(messageId);
-    if (entry === undefined || --entry.held > 0) return;
-    this.entries.delete(messageId);
-    this.entries.set(messageId, entry);
-    void entry.shown.then((shown) => {
-      if ("trouble" in shown && entry.held === 0) this.drop(messageId, entry); // it may be there the next time
-    });
-    const idle = [...this.entries].filter(([, { held }]) => held === 0);
-    for (const [id, each] of idle.slice(0, Math.max(0, idle.length - IDLE_MAX))) this.drop(id, each);
+    this.held.release(messageId);
   }
 
   async once(messageId: string, type: string): Promise<Shown> {
@@ -93,10 +81,5 @@ export class PagePictures implements Pictures {
     const url = bytes === thumbnail ? dataUrl(thumbnail) : hashUrl(thumbhash);
     this.smalls.set(bytes, url);
     return url;
-  }
-
-  private drop(messageId: string, entry: Entry): void {
-    if (this.entries.get(messageId) === entry) this.entries.delete(messageId);
-    void entry.shown.then((shown) => "url" in shown && URL.revokeObjectURL(shown.url));
   }
 }
