@@ -20,6 +20,7 @@ import { SendingFilesViewModel, type Outgoing } from "./sending_files";
 import { MediaFailure } from "../core-client/media";
 import { Failure_Code } from "../core-client/schema";
 import { BEN, FakeCore, settle } from "./testing/fake_core";
+import { videoFacts } from "./testing/fake_media";
 
 const none = new Uint8Array();
 const looked = (kind: Looked["kind"], trouble: Looked["trouble"] = ""): Looked => ({
@@ -45,18 +46,7 @@ const video = (facts: Partial<VideoFacts> = {}): Looked => ({
   ...looked("video"),
   type: "video/x-matroska",
   durationMs: facts.durationMs ?? 5000,
-  video: {
-    codec: "avc",
-    decodes: true,
-    width: 640,
-    height: 360,
-    durationMs: 5000,
-    frames: 25,
-    hidden: false,
-    audio: undefined,
-    encodes: { video: "avc", audio: "opus" },
-    ...facts,
-  },
+  video: videoFacts({ width: 640, height: 360, durationMs: 5000, audio: undefined, ...facts }),
 });
 
 let core: FakeCore;

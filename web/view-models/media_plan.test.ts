@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { MediaKind } from "./core";
 import { limitsOf, planOf, refusalText, sizeText } from "./media_plan";
 import type { Looked, VideoFacts } from "./media_port";
+import { videoFacts } from "./testing/fake_media";
 import { NOT_MADE, type VideoWork } from "./video_making";
 
 const MB = 1_000_000;
@@ -31,19 +32,8 @@ it("a photo goes whatever its size, as it becomes smaller; a moving picture only
   });
 });
 
-const FACTS: VideoFacts = {
-  codec: "avc",
-  decodes: true,
-  width: 1920,
-  height: 1080,
-  durationMs: 60_000,
-  frames: 30,
-  hidden: false,
-  audio: { codec: "aac", decodes: true, bits: 128_000 },
-  encodes: { video: "avc", audio: "opus" },
-};
 const videoPlan = (facts: Partial<VideoFacts>, size = MB, work: Partial<VideoWork> = {}, asFile = false) =>
-  planOf(looked("video", { video: { ...FACTS, ...facts } }), size, limits, asFile, { ...NOT_MADE, ...work });
+  planOf(looked("video", { video: videoFacts(facts) }), size, limits, asFile, { ...NOT_MADE, ...work });
 const trimmed = (startMs: number, endMs: number) => ({ trim: { startMs, endMs }, smaller: false });
 
 it("a video goes when it is short, and what is made of it small; as a file, whatever it is", () => {
@@ -71,7 +61,7 @@ it("a video that is too large can be trimmed, made smaller, or go as a file, as 
     smallerHelps: false,
   });
   const hour = { ...limits, videoSecondsMax: 3600 };
-  const long = looked("video", { video: { ...FACTS, durationMs: 3_600_000 } });
+  const long = looked("video", { video: videoFacts({ durationMs: 3_600_000 }) });
   expect(planOf(long, 17 * MB, hour, false)).toMatchObject({ ...large, smallerHelps: false });
   const huge = videoPlan({}, 500 * MB);
   expect(huge).toMatchObject({ refusal: { why: "mediaTooLarge" }, smallerHelps: true, asFileHelps: false });

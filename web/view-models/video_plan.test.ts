@@ -3,24 +3,13 @@
 import { describe, expect, it } from "vitest";
 
 import type { VideoFacts } from "./media_port";
+import { videoFacts as facts } from "./testing/fake_media";
 import { copiedSize, couldFit, lengthOf, UNTOUCHED, waysOf, type MadePicture } from "./video_plan";
 
 const LIMIT = 16_777_216;
 const SOUND = { codec: "aac", decodes: true, bits: 128_000 };
 const NONE = { video: "", audio: "" };
 const pcm = (decodes: boolean) => ({ codec: "pcm-s16", decodes, bits: 768_000 });
-const facts = (more: Partial<VideoFacts> = {}): VideoFacts => ({
-  codec: "avc",
-  decodes: true,
-  width: 1920,
-  height: 1080,
-  durationMs: 60_000,
-  frames: 30,
-  hidden: false,
-  audio: SOUND,
-  encodes: { video: "avc", audio: "opus" },
-  ...more,
-});
 const ways = (more: Partial<VideoFacts> = {}, edits = UNTOUCHED) => waysOf(facts(more), edits, LIMIT);
 /** What each way does with picture and sound, in a word. */
 const words = (...given: Parameters<typeof ways>) =>

@@ -4,7 +4,7 @@
 import { vi } from "vitest";
 
 import { MediaKind, MediaState, type Message } from "../core";
-import type { MediaPort, Recording, Sound } from "../media_port";
+import type { MediaPort, Recording, Sound, VideoFacts } from "../media_port";
 import { noMedia } from "../no_media";
 import { message, NOON, type FakeCore } from "./fake_core";
 
@@ -54,6 +54,20 @@ export class FakeMedia {
     };
   }
 }
+
+/** Of a video of a minute that everybody plays, in a browser that reads and makes such. */
+export const videoFacts = (more: Partial<VideoFacts> = {}): VideoFacts => ({
+  codec: "avc",
+  decodes: true,
+  width: 1920,
+  height: 1080,
+  durationMs: 60_000,
+  frames: 30,
+  hidden: false,
+  audio: { codec: "aac", decodes: true, bits: 128_000 },
+  encodes: { video: "avc", audio: "opus" },
+  ...more,
+});
 
 /** One with a file, `second` seconds after noon; it is here. */
 export function withFile(second: number, media: object = {}, fields: object = {}): Message {
