@@ -2,8 +2,8 @@
 
 // A group of people, each with a device of their own in a browser: made, written in, joined by its link, left.
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { before, describe, it } from "node:test";
+import type { Page } from "playwright-core";
 
 import {
   bubble,
@@ -16,8 +16,7 @@ import {
   tick,
   writeToNumber,
 } from "./support/actions";
-import { Device, launchBrowser } from "./support/browser";
-import { Kithd } from "./support/kithd";
+import { serverSuite } from "./support/server_suite";
 
 const ANA = "+491700000801";
 const BEN = "+491700000802";
@@ -44,27 +43,15 @@ async function openGroupInfo(page: Page): Promise<void> {
 }
 
 describe("a group in three browsers", () => {
-  let server: Kithd, browser: Browser, ana: Device, ben: Device, clara: Device;
+  const suite = serverSuite(["ana", "ben", "clara"]);
   let anaPage: Page, benPage: Page, claraPage: Page, link: string;
 
   before(async () => {
-    server = await Kithd.start();
-    browser = await launchBrowser();
-    [ana, ben, clara] = [await open(), await open(), await open()];
-    [anaPage, benPage, claraPage] = [await ana.page(), await ben.page(), await clara.page()];
+    [anaPage, benPage, claraPage] = [suite.page("ana"), suite.page("ben"), suite.page("clara")];
     await register(anaPage, ANA, "Ana Ferreira");
     await register(benPage, BEN, "Ben Okafor");
     await register(claraPage, CLARA, "Clara Lindqvist");
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-  afterEach(async () => {
-    for (const device of [ana, ben, clara]) await device.check();
-  });
-
-  const open = () => Device.open(browser, server.url);
 
   it("is made with somebody by their number, and needs a name", async () => {
     await button(anaPage, "New chat").first().click();

@@ -9,10 +9,10 @@ import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 
 import { openSettings, register } from "./support/actions";
-import { Device, launchBrowser } from "./support/browser";
+import { launchBrowser, type Device } from "./support/browser";
 import { writeCameraPicture } from "./support/camera_picture";
 import { Harness, within } from "./support/harness";
-import { Kithd } from "./support/kithd";
+import { serverSuite } from "./support/server_suite";
 
 const LINK = "kith-link:1:kith.example:Zm9yIHRlc3RzIG9ubHksIG5vIGtleQ:c2xvdCBvZiBhIG1haWxib3g";
 
@@ -65,23 +65,12 @@ describe("the camera", () => {
 });
 
 describe("a second device", () => {
-  let server: Kithd, browser: Browser, first: Device, second: Device, firstPage: Page, secondPage: Page;
+  const suite = serverSuite(["first", "second"]);
+  let firstPage: Page, secondPage: Page;
 
-  before(async () => {
-    server = await Kithd.start();
-    browser = await launchBrowser();
-    first = await Device.open(browser, server.url);
-    second = await Device.open(browser, server.url);
-    firstPage = await first.page();
-    secondPage = await second.page();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-  afterEach(async () => {
-    await first.check();
-    await second.check();
+  before(() => {
+    firstPage = suite.page("first");
+    secondPage = suite.page("second");
   });
   const devices = (page: Page) => page.getByRole("list", { name: "Your devices" }).getByRole("listitem");
 
@@ -118,7 +107,7 @@ describe("a second device", () => {
   });
 
   it("is told of a third one, until somebody has looked at the devices there", async () => {
-    const third = await Device.open(browser, server.url);
+    const third = await suite.another();
     const thirdPage = await third.page();
     await thirdPage.getByRole("button", { name: /Link this one$/ }).click();
     await thirdPage.reload();
@@ -164,7 +153,7 @@ describe("a second device", () => {
   it("whose link is read where there is no account is told what to do", async () => {
     await secondPage.getByRole("button", { name: /Link this one$/ }).click();
     const link = await secondPage.getByLabel("No camera there? Take the link over").inputValue();
-    const other = await Device.open(browser, server.url);
+    const other = await suite.another();
     const otherPage = await other.page();
     await otherPage.goto(link);
     await otherPage.getByRole("heading", { name: "This code is for another device" }).waitFor();

@@ -3,14 +3,13 @@
 // Two people send each other photos, a video, a voice message and files.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, afterEach, before, describe, it } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import { before, describe, it } from "node:test";
+import type { Locator, Page } from "playwright-core";
 
 import { composer, eventually, openConversation, register, writeToNumber } from "./support/actions";
-import { Device, launchBrowser } from "./support/browser";
 import { film } from "./support/films";
-import { Kithd } from "./support/kithd";
 import { sampleVideo } from "./support/sample_video";
+import { serverSuite } from "./support/server_suite";
 
 const ANA = "+491700000301";
 const BEN = "+491700000302";
@@ -71,6 +70,17 @@ const isDrawn = (picture: Locator): Promise<boolean> =>
     const last = images.at(-1) as HTMLImageElement | undefined;
     return last !== undefined && last.src.startsWith("blob:") && last.complete && last.naturalWidth > 0;
   });
+/** The last video of the page, fetched if need be: it plays in its place. */
+async function playedVideo(page: Page): Promise<Locator> {
+  const place = lastPart(page, "video");
+  const get = place.locator("[data-part=fetch]");
+  await get.or(place.locator("[data-part=open]")).first().waitFor();
+  if (await get.isVisible()) await get.click();
+  await place.locator("[data-part=open]").click();
+  const element = place.locator("video");
+  await eventually("it plays", () => element.evaluate((it: HTMLVideoElement) => it.currentTime > 0.2));
+  return element;
+}
 const isDelivered = (page: Page): Promise<boolean> =>
   page
     .locator("[data-message]")
@@ -79,20 +89,19 @@ const isDelivered = (page: Page): Promise<boolean> =>
     .isVisible();
 
 describe("files between two people", () => {
-  let server: Kithd, browser: Browser, ana: Device, ben: Device, anaPage: Page, benPage: Page;
-
-  before(async () => {
-    server = await Kithd.start(`[media]\nfile_bytes_max = ${2 * MEGABYTE}\nmedia_bytes_max = ${2 * MEGABYTE}\n`);
-    browser = await launchBrowser([
+  const suite = serverSuite(["ana", "ben"], {
+    settings: `[media]\nfile_bytes_max = ${2 * MEGABYTE}\nmedia_bytes_max = ${2 * MEGABYTE}\n`,
+    flags: [
       "--use-fake-device-for-media-stream",
       "--use-fake-ui-for-media-stream",
       "--autoplay-policy=no-user-gesture-required",
-    ]);
-    ana = await Device.open(browser, server.url);
-    ben = await Device.open(browser, server.url, { acceptDownloads: true });
-    for (const { context } of [ana, ben]) await context.addInitScript("globalThis.__name = (named) => named;");
-    anaPage = await ana.page();
-    benPage = await ben.page();
+    ],
+  });
+  let anaPage: Page, benPage: Page;
+
+  before(async () => {
+    anaPage = suite.page("ana");
+    benPage = suite.page("ben");
     await register(anaPage, ANA, "Ana Ferreira");
     await register(benPage, BEN, "Ben Okafor");
     await writeToNumber(anaPage, BEN);
@@ -104,14 +113,6 @@ describe("files between two people", () => {
       await page.reload();
       await composer(page).waitFor();
     }
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-  afterEach(async () => {
-    await ana.check();
-    await ben.check();
   });
 
   it("a photo with a caption comes smaller, and tells nothing of where it was taken", async () => {
@@ -187,14 +188,7 @@ describe("files between two people", () => {
   it("a video comes when it is asked for, plays in its place, and can be sought in", async () => {
     await choose(anaPage, [video()]);
     await sendChosen(anaPage);
-    const place = lastPart(benPage, "video");
-    await place.waitFor();
-    const get = place.locator("[data-part=fetch]");
-    await get.or(place.locator("[data-part=open]")).first().waitFor();
-    if (await get.isVisible()) await get.click();
-    await place.locator("[data-part=open]").click();
-    const element = place.locator("video");
-    await eventually("it plays", () => element.evaluate((it: HTMLVideoElement) => it.currentTime > 0.2));
+    const element = await playedVideo(benPage);
     await element.evaluate((it: HTMLVideoElement) => (it.currentTime = 15));
     await eventually("it goes on from there", () =>
       element.evaluate((it: HTMLVideoElement) => it.currentTime > 15.1 && !it.seeking),
@@ -206,13 +200,7 @@ describe("files between two people", () => {
     const buffer = film({ name: "old.avi", options: "-c:v mpeg4 -vtag xvid -c:a libmp3lame", seconds: 2 });
     await choose(anaPage, [{ name: "old.avi", mimeType: "video/x-msvideo", buffer }]);
     await sendChosen(anaPage);
-    const place = lastPart(benPage, "video");
-    const get = place.locator("[data-part=fetch]");
-    await get.or(place.locator("[data-part=open]")).first().waitFor();
-    if (await get.isVisible()) await get.click();
-    await place.locator("[data-part=open]").click();
-    const element = place.locator("video");
-    await eventually("it plays", () => element.evaluate((it: HTMLVideoElement) => it.currentTime > 0.2));
+    const element = await playedVideo(benPage);
     assert.deepEqual(await element.evaluate((it: HTMLVideoElement) => [it.videoWidth, it.videoHeight]), [320, 180]);
   });
 
@@ -239,9 +227,9 @@ describe("files between two people", () => {
   });
 
   it("an upload is given up, and sent again; one that is under way outlives a reload", async () => {
-    ana.serverAway = true;
-    ben.serverAway = true;
-    await server.kill();
+    const devices = [suite.device("ana"), suite.device("ben")];
+    for (const device of devices) device.serverAway = true;
+    await suite.server().kill();
     const buffer = Buffer.alloc(MEGABYTE, 7);
     await choose(anaPage, [{ name: "first.bin", mimeType: "application/zip", buffer }], "documents");
     await sendChosen(anaPage);
@@ -254,11 +242,10 @@ describe("files between two people", () => {
     await anaPage.reload();
     await composer(anaPage).waitFor();
     await first.getByRole("button", { name: "Send again" }).click();
-    await server.restart();
+    await suite.server().restart();
     for (const name of ["first.bin", "second.bin"])
       await benPage.locator("[data-message]", { hasText: name }).waitFor({ timeout: 90_000 });
-    ana.serverAway = false;
-    ben.serverAway = false;
+    for (const device of devices) device.serverAway = false;
   });
 
   it("what is to be viewed once is shown once", async () => {

@@ -9,7 +9,7 @@ import { FileFetched_Outcome as Outcome } from "../core-client/generated/client_
 import { FileServer } from "../core-client/testing/file_server";
 import type { MediaTesting } from "./media/media";
 import { eventually } from "./support/actions";
-import { launchBrowser } from "./support/browser";
+import { launchBrowser, NAMED } from "./support/browser";
 import { Harness } from "./support/harness";
 import { sampleVideo, VIDEO_SECONDS } from "./support/sample_video";
 
@@ -32,7 +32,7 @@ beforeEach(async () => {
   server = await FileServer.start();
   context = await browser.newContext({ acceptDownloads: true });
   context.setDefaultTimeout(30_000);
-  await context.addInitScript("globalThis.__name = (named) => named;");
+  await context.addInitScript(NAMED);
 });
 afterEach(async () => {
   await context.close();

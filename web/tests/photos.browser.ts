@@ -2,8 +2,8 @@
 
 // The photo of a profile, from who chooses it to who sees it.
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import { before, describe, it } from "node:test";
+import type { Locator, Page } from "playwright-core";
 
 import {
   closeSettings,
@@ -15,8 +15,7 @@ import {
   send,
   writeToNumber,
 } from "./support/actions";
-import { Device, launchBrowser } from "./support/browser";
-import { Kithd } from "./support/kithd";
+import { serverSuite } from "./support/server_suite";
 
 const ANA = "+491700000401";
 const BEN = "+491700000402";
@@ -70,29 +69,17 @@ async function choosePhoto(page: Page, colour: string): Promise<void> {
 }
 
 describe("photos of profiles [F34]", () => {
-  let server: Kithd, browser: Browser, ana: Device, ben: Device, anaPage: Page, benPage: Page;
+  const suite = serverSuite(["ana", "ben"]);
+  let anaPage: Page, benPage: Page;
 
   before(async () => {
-    server = await Kithd.start();
-    browser = await launchBrowser();
-    ana = await Device.open(browser, server.url);
-    ben = await Device.open(browser, server.url);
-    for (const { context } of [ana, ben]) await context.addInitScript("globalThis.__name = (named) => named;");
-    anaPage = await ana.page();
-    benPage = await ben.page();
+    anaPage = suite.page("ana");
+    benPage = suite.page("ben");
     await register(anaPage, ANA, "Ana Ferreira");
     await register(benPage, BEN, "Ben Okafor");
     await writeToNumber(anaPage, BEN);
     await send(anaPage, "Hello Ben");
     await openConversation(benPage, "Ana Ferreira");
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-  afterEach(async () => {
-    await ana.check();
-    await ben.check();
   });
 
   const inList = () => row(benPage, "Ana Ferreira").first();

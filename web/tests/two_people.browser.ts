@@ -2,8 +2,8 @@
 
 // Two people, each with a device of their own in a browser.
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { before, describe, it } from "node:test";
+import type { Page } from "playwright-core";
 
 import {
   bubble,
@@ -19,30 +19,19 @@ import {
   tick,
   writeToNumber,
 } from "./support/actions";
-import { Device, launchBrowser, setFocus } from "./support/browser";
-import { Kithd } from "./support/kithd";
+import { setFocus } from "./support/browser";
+import { serverSuite } from "./support/server_suite";
 
 const ANA = "+491700000101";
 const BEN = "+491700000102";
 
 describe("two people in two browsers", () => {
-  let server: Kithd, browser: Browser, ana: Device, ben: Device, anaPage: Page, benPage: Page;
+  const suite = serverSuite(["ana", "ben"]);
+  let anaPage: Page, benPage: Page;
 
-  before(async () => {
-    server = await Kithd.start();
-    browser = await launchBrowser();
-    ana = await Device.open(browser, server.url);
-    ben = await Device.open(browser, server.url);
-    anaPage = await ana.page();
-    benPage = await ben.page();
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-  afterEach(async () => {
-    await ana.check();
-    await ben.check();
+  before(() => {
+    anaPage = suite.page("ana");
+    benPage = suite.page("ben");
   });
 
   it("register, with words for what they mistype", async () => {
@@ -234,7 +223,7 @@ describe("two people in two browsers", () => {
       ["Notices of others' code", /^text\/plain/],
     ] as const) {
       const href = await anaPage.getByRole("link", { name }).getAttribute("href");
-      const response = await anaPage.request.get(new URL(href ?? "", server.url).href);
+      const response = await anaPage.request.get(new URL(href ?? "", suite.server().url).href);
       assert.equal(response.status(), 200, name);
       assert.match(response.headers()["content-type"] ?? "", type);
       const body = await response.body();

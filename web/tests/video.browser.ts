@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
 
 import { eventually, openConversation } from "./support/actions";
-import { launchBrowser } from "./support/browser";
+import { launchBrowser, NAMED } from "./support/browser";
 import { film, picturesIn, played, type Film, type Played } from "./support/films";
 import { within, type Prepare } from "./support/harness";
 import { harnessSuite } from "./support/harness_suite";
@@ -39,7 +39,7 @@ describe("[F17] a video that is sent", () => {
   before(async () => {
     other = await launchBrowser(["--autoplay-policy=no-user-gesture-required"]);
     player = await (await other.newContext()).newPage();
-    await player.addInitScript("globalThis.__name = (named) => named;");
+    await player.addInitScript(NAMED);
     await player.goto("about:blank");
   });
   after(() => other?.close());

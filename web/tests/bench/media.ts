@@ -207,8 +207,6 @@ async function round(bytes: number): Promise<Figure[]> {
   try {
     await writeRandom(source, bytes);
     await device.context.addInitScript(() => {
-      const named = globalThis as unknown as Record<string, unknown>;
-      named.__name = (each: unknown) => each; // what the tests' compiler leaves in functions
       window.tasks = [];
       new PerformanceObserver((list) =>
         window.tasks.push(...list.getEntries().map(({ duration }) => duration)),

@@ -26,6 +26,9 @@ export async function launchBrowser(more: readonly string[] = []): Promise<Brows
   return chromium.launch({ ...LAUNCH, args: [...LAUNCH.args, ...more] });
 }
 
+/** For a page in which functions of a test run: what the tests' compiler leaves in them. */
+export const NAMED = "globalThis.__name = (named) => named;";
+
 declare global {
   interface Window {
     kithTest: { focused: boolean; violations: string[] };
@@ -71,6 +74,7 @@ export class Device {
     context.setDefaultTimeout(45_000);
     const device = new Device(context, server);
     devices.add(device);
+    await context.addInitScript(NAMED);
     await context.addInitScript(() => {
       window.kithTest = { focused: true, violations: [] };
       Document.prototype.hasFocus = () => window.kithTest.focused;

@@ -32,11 +32,8 @@ export class Harness {
     return new Harness(vite, `http://127.0.0.1:${address.port}`);
   }
 
-  async device(browser: Browser, options: BrowserContextOptions = {}): Promise<Device> {
-    const device = await Device.open(browser, this.url, options);
-    // What the tests' compiler leaves in functions.
-    await device.context.addInitScript("globalThis.__name = (named) => named;");
-    return device;
+  device(browser: Browser, options: BrowserContextOptions = {}): Promise<Device> {
+    return Device.open(browser, this.url, options);
   }
 
   /** `prepare` runs in the page, before the app starts: it knows only what it is given. */
