@@ -2,7 +2,7 @@
 
 // Photos, videos, recordings and files as this page handles them. What is needed only when somebody sends one is
 // fetched then.
-import type { MediaFiles, MediaPort } from "../view-models/media_port";
+import type { MediaFiles, MediaPort, MediaWorkshop } from "../view-models/media_port";
 import { pageHanding } from "./handing";
 import { PagePictures } from "./pictures";
 import { pageSound } from "./sound";
@@ -17,9 +17,17 @@ export function pageMedia(files: MediaFiles): MediaPort {
       return {};
     }
   };
+  let opened: Promise<MediaWorkshop> | undefined;
   return {
     files,
-    workshop: () => import("./workshop").then(({ workshop }) => workshop()),
+    /** The same for all who ask: there is one Worker in which pictures are unpacked. */
+    workshop() {
+      if (opened !== undefined) return opened;
+      const opening = import("./workshop").then(({ workshop }) => workshop());
+      opened = opening;
+      opening.catch(() => (opened = undefined)); // the next call tries again
+      return opening;
+    },
     pictures: new PagePictures(files),
     handing: pageHanding(files),
     sound: pageSound,

@@ -75,7 +75,6 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
     () => this.tools(),
     (id, changes) => void this.changeWork(id, changes),
   );
-  private workshop: Promise<MediaWorkshop> | undefined;
   private ended = false;
 
   constructor(private readonly options: AttachmentsOptions) {
@@ -299,9 +298,7 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
   }
 
   private tools(): Promise<MediaWorkshop> {
-    this.workshop ??= this.options.media.workshop();
-    this.workshop.catch(() => (this.workshop = undefined));
-    return this.workshop;
+    return this.options.media.workshop();
   }
 
   private nameOf(id: string): string {

@@ -175,6 +175,7 @@ export interface Microphone {
 
 export interface MediaPort {
   readonly files: MediaFiles;
+  /** The same at each call. Rejects when its code can't be fetched; the next call tries again. */
   readonly workshop: () => Promise<MediaWorkshop>;
   readonly pictures: Pictures;
   readonly handing: Handing;
