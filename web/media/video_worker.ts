@@ -26,6 +26,7 @@ import {
   type VideoCodec,
 } from "mediabunny";
 
+import { paced } from "../core-client/paced";
 import type { VideoEdits, VideoFacts } from "../view-models/media_port";
 import type { Way } from "../view-models/video_plan";
 import { PatchedParts } from "./patched_parts";
@@ -143,11 +144,7 @@ async function make({ file, way, trim }: Extract<VideoTask, { kind: "make" }>): 
     delete metadata.name; // who knows what it says
     delete metadata.languageCode;
   }
-  let told = 0;
-  conversion.onProgress = (done) => {
-    if (done < told + 0.01) return;
-    scope.postMessage({ done: (told = done) });
-  };
+  conversion.onProgress = paced((done) => scope.postMessage({ done }));
   await conversion.execute();
   return parts.whole("video/mp4");
 }
