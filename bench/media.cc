@@ -195,6 +195,7 @@ bool make_file(const std::string& path, uint64_t mebibytes) {
 bool measure(Report& report, const std::string& name, double mebibytes, pid_t server,
              const std::function<bool()>& work) {
   const uint64_t cpu = cpu_ns(server);
+  const uint64_t own_cpu = cpu_ns(::getpid());
   const uint64_t began = now_us();
   if (!work()) {
     std::fprintf(stderr, "media: %s failed\n", name.c_str());
@@ -203,6 +204,10 @@ bool measure(Report& report, const std::string& name, double mebibytes, pid_t se
   report.add("media." + name + ".mib_per_second", mebibytes / seconds_since(began));
   report.add("media." + name + ".server_cpu_ms_per_gib",
              static_cast<double>(cpu_ns(server) - cpu) / 1e6 * 1024 / mebibytes);
+  if (name.starts_with("kith.")) {
+    report.add("media." + name + ".client_cpu_ms_per_gib",
+               static_cast<double>(cpu_ns(::getpid()) - own_cpu) / 1e6 * 1024 / mebibytes);
+  }
   return true;
 }
 

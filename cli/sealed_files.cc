@@ -178,10 +178,11 @@ Result<void, FileError> SealedFiles::unseal(const std::string& name, const crypt
   const auto source = open(name);
   if (!source) return Fail(source.error());
   const uint64_t chunks = crypto::media_chunks(file.size);
+  Bytes plain;
   for (uint64_t chunk = 0; chunk < chunks; chunk += kChunksAtOnce) {
     const auto sealed = source->read(chunk * kMediaSealedChunkBytes, kChunksAtOnce * kMediaSealedChunkBytes);
     if (!sealed) return Fail(sealed.error());
-    Bytes plain;
+    plain.clear();
     for (uint64_t each = chunk; each < std::min(chunk + kChunksAtOnce, chunks); ++each) {
       const uint64_t at = std::min<uint64_t>((each - chunk) * kMediaSealedChunkBytes, sealed->size());
       const BytesView piece = BytesView(*sealed).substr(at, kMediaSealedChunkBytes);

@@ -44,6 +44,7 @@ class Call : public std::enable_shared_from_this<Call> {
         body_left_(request.body_size),
         stream_(shared),
         deadline_(shared.io) {
+    buffer_.reserve(kUnreadBytesMax);  // a read asks for as much as there is room without growing: 512 bytes else
     set_head(request_, url, request.head.method, request.head.headers);
     if (tells_length(request.head.method, body_left_)) request_.content_length(body_left_);
   }
