@@ -93,6 +93,7 @@ const char* meaning(Failure::Code code) {
     case Failure::kNoSuchFile: return "the file is not on this device: kith save fetches it";
     case Failure::kFileGone: return "the file is not on the server any more";
     case Failure::kServerFull: return "the server has no room for more now";
+    case Failure::kQuotaExceeded: return "this account has no more room for files on the server";
     default: return "failed";
   }
 }

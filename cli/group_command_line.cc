@@ -46,6 +46,13 @@ class GroupCommands {
                              [](Context c, const GroupOptions& o) { return run_group_describe(c, o.group, o.text); });
     take_group(describe, options_.group);
     describe.add_option("text", options_.text, "What; \"\" for nothing")->required()->type_name("TEXT");
+    CLI::App& photo = add("photo", "Give a group a photo, or take it away", [](Context c, const GroupOptions& o) {
+      return run_group_photo(c, o.group, o.text, o.no_photo);
+    });
+    take_group(photo, options_.group);
+    CLI::Option* const picture =
+        photo.add_option("file", options_.text, "A picture, of which the middle is shown")->type_name("FILE");
+    photo.add_flag("--remove", options_.no_photo, "Take it away")->excludes(picture);
 
     CLI::App& permissions =
         add("permissions", "Show or change what members may do who are no admins",
@@ -55,7 +62,7 @@ class GroupCommands {
       permissions.add_option(name, who, what)->check(CLI::IsMember({"all", "admins"}));
     };
     may("--send", options_.permissions.send, "Who writes");
-    may("--edit", options_.permissions.edit, "Who changes title and description");
+    may("--edit", options_.permissions.edit, "Who changes title, description and photo");
     may("--add", options_.permissions.add, "Who adds others");
     add_json(permissions, options_.permissions.json);
 

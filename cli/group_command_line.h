@@ -22,6 +22,7 @@ struct GroupOptions {
   std::vector<std::string> people;
   std::string text;
   bool json = false;
+  bool no_photo = false;
   GroupCreateOptions create;
   GroupPermissionsOptions permissions;
   GroupLinkOptions link;

@@ -52,6 +52,7 @@ std::string group_event_text(const Message& message, const std::string& own) {
     case GroupEvent::kAsked: return who + " asked to be let in";
     case GroupEvent::kLetIn: return who + " let in " + whom;
     case GroupEvent::kTurnedAway: return who + " turned away " + whom;
+    case GroupEvent::kPhoto: return who + " changed the photo of the group";
     default: return who + " changed the group in a way that needs a newer version of Kith to be told";
   }
 }
@@ -73,6 +74,7 @@ std::string group_event_word(GroupEvent::Kind kind) {
     case GroupEvent::kAsked: return "asked";
     case GroupEvent::kLetIn: return "let_in";
     case GroupEvent::kTurnedAway: return "turned_away";
+    case GroupEvent::kPhoto: return "photo";
     default: return "other";
   }
 }
@@ -107,6 +109,7 @@ void add_group(JsonLine& line, const Group& group) {
       .text("add", permission_word(group.permissions().add_members()))
       .number("applicants", group.applicants())
       .boolean("has_link", group.has_link())
+      .boolean("photo", !group.photo().empty())
       .boolean("incomplete", group.incomplete());
 }
 

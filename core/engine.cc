@@ -147,6 +147,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       group_changes(*this),
       address_book(*this),
       profile_photos(*this),
+      group_photos(*this),
       profiles(*this),
       privacy(*this) {
   for (const ContentRow& row : kContents) inbox.set_handler(row.kind, row.part(*this));
@@ -213,6 +214,7 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   lookups.look_again();
   profiles.look_again();
   profile_photos.look_again();
+  group_photos.look_again();
   privacy.look_again();
   history_giving.look_again();
   files.connected(welcome.limits());
@@ -264,6 +266,7 @@ void Engine::settle() {
     lookups.pump();
     profiles.pump();
     profile_photos.pump();
+    group_photos.pump();
     privacy.pump();
     history_giving.pump();
     own_state.pump();

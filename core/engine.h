@@ -18,6 +18,7 @@
 //              blocking          keeping somebody out
 //              profiles          names and about texts
 //              profile_photos    their photos
+//              group_photos      those of groups
 //              safety_numbers    comparing identities
 //              privacy           settings that the server keeps as well
 //              registration      making this device a device of an account, by a code
@@ -67,6 +68,7 @@
 #include "core/files.h"
 #include "core/group_changes.h"
 #include "core/group_keys.h"
+#include "core/group_photos.h"
 #include "core/group_sending.h"
 #include "core/group_welcomes.h"
 #include "core/groups.h"
@@ -178,10 +180,26 @@ struct Engine {
   void profile_changed(const AccountId& account) { profiles.changed(account); }
   // With what it has said the account has said its profile key.
   void profile_key_came(const AccountId& account, BytesView key) { profile_photos.take_key(account, key); }
-  // A file that may be the photo of profiles: where it is has changed; it is on the server; it can't get there.
-  void photo_moved(const FileName& name) { profile_photos.moved(name); }
-  void photo_is_there(const FileName& name) { profile_photos.is_there(name); }
-  void photo_failed(const FileName& name) { profile_photos.failed(name); }
+  // A file that may be the photo of profiles or groups: where it is has changed; it is on the server; it can't get
+  // there.
+  void photo_moved(const FileName& name) {
+    profile_photos.moved(name);
+    group_photos.moved(name);
+  }
+  void photo_is_there(const FileName& name) {
+    profile_photos.is_there(name);
+    group_photos.is_there(name);
+  }
+  void photo_failed(const FileName& name, FailureReason why) {
+    profile_photos.failed(name);
+    group_photos.failed(name, why);
+  }
+  [[nodiscard]] bool is_awaited_photo(const FileName& name) const { return group_photos.is_awaited(name); }
+  // The group's row is written with what this state says; before, it had that photo.
+  void group_info_came(const GroupRow& row, const wire::GroupState& state, const FileName& photo_before,
+                       bool is_own_change) {
+    group_photos.follow(row, state, photo_before, is_own_change);
+  }
   // The own profile is another one now; else another device has changed it, and has sent it if all goes well.
   void own_profile_changed(bool here) { profiles.own_changed(here); }
   // With a device list that was checked, or a profile, the server says that this is the account's handle.
@@ -269,6 +287,7 @@ struct Engine {
   GroupChanges group_changes;
   AddressBook address_book;
   ProfilePhotos profile_photos;
+  GroupPhotos group_photos;
   Profiles profiles;
   PrivacySync privacy;
 

@@ -115,7 +115,8 @@ void Files::remove_unneeded(const FileName& name) {
 }
 
 bool Files::is_needed(const FileName& name) {
-  return !engine_.store.messages.with_file(name).empty() || engine_.store.profiles.has_photo(name);
+  return !engine_.store.messages.with_file(name).empty() || engine_.store.profiles.has_photo(name) ||
+         !engine_.store.groups.with_photo(name).empty() || engine_.is_awaited_photo(name);
 }
 
 void Files::gone(const MessageRow& message) {
@@ -178,7 +179,7 @@ void Files::fail(const FileRow& row, FailureReason why) {
   end_job(row.name);
   for (const MessageRow& message : waiting(row.name)) (void)engine_.store.messages.fail(message.id, why);
   set_state(row.name, why == FailureReason::kFileMissing ? FileState::kGone : FileState::kHere);
-  engine_.photo_failed(row.name);
+  engine_.photo_failed(row.name, why);
 }
 
 // ---------------------------------------------------------------- jobs
@@ -336,6 +337,8 @@ void Files::uploaded(const FileRow& row) {
   engine_.photo_is_there(row.name);
   const std::vector<MessageRow> messages = waiting(row.name);
   for (const MessageRow& message : messages) engine_.file_is_there(message);
+  // One that was to be a photo when this device was killed, and is nobody's.
+  if (!is_needed(row.name)) return drop_photo(row.name, true);
   const auto media = messages.empty() ? std::nullopt : contents::media_of(messages.front());
   if (media && media->view_once()) remove_from_here(*engine_.store.files.find(row.name));  // nor can its sender open it
 }

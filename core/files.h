@@ -66,12 +66,12 @@ class Files {
   // It is no more.
   void gone(const MessageRow& message);
 
-  // ---- photos of profiles (profile_photos.h), each the file of a row of profiles
+  // ---- photos of profiles (profile_photos.h) and groups (group_photos.h), each the file of their rows
   // The host has sealed it, and it goes to the server.
   void send_photo(const crypto::SealedFile& file);
   // It is to be on this device.
   void want_photo(const crypto::SealedFile& file);
-  // It is a profile's no more, and goes if nobody else has it; one's own also from the server. Nothing for none.
+  // It is theirs no more, and goes if nobody else has it; one's own also from the server. Nothing for none.
   void drop_photo(const FileName& name, bool is_own);
 
   // ---- requests
@@ -130,7 +130,7 @@ class Files {
   Job& job_of(const FileName& name);
   // As the database has it; one that damage has taken is made of the message again.
   std::optional<FileRow> row_of(const MessageRow& message);
-  // By a message, or as the photo of a profile.
+  // By a message, or as the photo of a profile or a group.
   [[nodiscard]] bool is_needed(const FileName& name);
   [[nodiscard]] bool is_wanted(const MessageRow& message);
   [[nodiscard]] std::vector<MessageRow> waiting(const FileName& name);

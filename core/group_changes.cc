@@ -12,6 +12,7 @@
 #include "core/engine.h"
 #include "core/group_info.h"
 #include "core/group_view.h"
+#include "core/photo_file.h"
 #include "core/server_time.h"
 #include "crypto/aead.h"
 #include "crypto/group_signatures.h"
@@ -125,9 +126,12 @@ std::optional<GroupId> GroupChanges::group_of(uint32_t request, const std::strin
   return group;
 }
 
-void GroupChanges::wish(uint32_t request, const std::string& conversation, Field field, Decide decide) {
+GroupChanges::Wished GroupChanges::wish(uint32_t request, const std::string& conversation, Field field, Decide decide) {
   const auto group = group_of(request, conversation);
-  if (group) attempt(std::make_shared<Wish>(Wish{request, *group, field, std::move(decide)}));
+  if (!group) return nullptr;
+  auto wished = std::make_shared<Wish>(Wish{request, *group, field, std::move(decide)});
+  attempt(wished);
+  return wished;
 }
 
 void GroupChanges::attempt(const Wished& wish) {
@@ -299,22 +303,45 @@ void GroupChanges::set_group(uint32_t request, const client_api::SetGroupRequest
     if (!checked) return engine_.output.fail(request, checked.error().code, checked.error().detail);
     description = std::move(*checked);
   }
-  wish(request, what.conversation(), &Response::mutable_set_group,
-       [this, title, description, wanted = what.permissions()](const GroupRow& row, const wire::GroupState& state,
-                                                               wire::GroupChange& change,
-                                                               int made) -> Result<bool, Refusal> {
-         const GroupTexts texts{title.value_or(row.title), description.value_or(row.description)};
-         if (made == 0 && (texts.title != row.title || texts.description != row.description)) {
-           // A description without a title would take away what others can still read.
-           if (texts.title.empty()) return Refuse(FailureCode::kNoSuchGroup, "what it is called is not known here");
-           change.mutable_set_info()->set_sealed_info(seal_group_info(row.id, row.info_key, texts, engine_.random));
-           return true;
-         }
-         const wire::GroupPermissions permissions = changed(state.permissions(), wanted);
-         if (made > 1 || same(permissions, state.permissions())) return false;
-         *change.mutable_set_permissions()->mutable_permissions() = permissions;
-         return true;
-       });
+  if (!what.has_photo()) {
+    (void)set_known(request, what, title, description, std::nullopt);
+    return;
+  }
+  const auto photo = checked_photo(what.photo());
+  if (!photo) return engine_.output.fail(request, photo.error().code, photo.error().detail);
+  if (!group_of(request, what.conversation())) return;
+  if (!engine_.connection.ready()) return engine_.output.fail(request, FailureCode::kOffline);
+  engine_.group_photos.send(
+      *photo, [this, request, what, title, description, file = *photo](const Result<void, Refusal>& there) {
+        if (!there) return engine_.output.fail(request, there.error().code, there.error().detail);
+        engine_.group_photos.keep_for(file.name(), set_known(request, what, title, description, file));
+      });
+}
+
+GroupChanges::Wished GroupChanges::set_known(uint32_t request, const client_api::SetGroupRequest& what,
+                                             const std::optional<std::string>& title,
+                                             const std::optional<std::string>& description,
+                                             const std::optional<crypto::SealedFile>& photo) {
+  return wish(
+      request, what.conversation(), &Response::mutable_set_group,
+      [this, title, description, photo, no_photo = what.remove_photo(), wanted = what.permissions()](
+          const GroupRow& row, const wire::GroupState& state, wire::GroupChange& change,
+          int made) -> Result<bool, Refusal> {
+        const GroupInfo before =
+            open_group_info(row.id, row.info_key, state.sealed_info()).value_or(GroupInfo{row.title, row.description});
+        GroupInfo info{title.value_or(before.title), description.value_or(before.description), before.photo};
+        if (photo || no_photo) info.photo = photo;
+        if (made == 0 && info != before) {
+          // A description without a title would take away what others can still read.
+          if (info.title.empty()) return Refuse(FailureCode::kNoSuchGroup, "what it is called is not known here");
+          change.mutable_set_info()->set_sealed_info(seal_group_info(row.id, row.info_key, info, engine_.random));
+          return true;
+        }
+        const wire::GroupPermissions permissions = changed(state.permissions(), wanted);
+        if (made > 1 || same(permissions, state.permissions())) return false;
+        *change.mutable_set_permissions()->mutable_permissions() = permissions;
+        return true;
+      });
 }
 
 void GroupChanges::set_link(uint32_t request, const client_api::SetGroupLinkRequest& what) {
@@ -393,8 +420,8 @@ void GroupChanges::make(const std::shared_ptr<Creation>& creation) {
   for (const AccountId& account : creation->members) create.add_members(account.bytes());
   *create.mutable_permissions() =
       creation->what.has_permissions() ? permissions_of(creation->what.permissions()) : all_permissions();
-  create.set_sealed_info(
-      seal_group_info(group, info_key, {creation->what.title(), creation->what.description()}, engine_.random));
+  create.set_sealed_info(seal_group_info(
+      group, info_key, GroupInfo{creation->what.title(), creation->what.description()}, engine_.random));
   const auto offered = offer(nullptr, std::move(change));
   if (!offered) return engine_.output.fail(creation->request, offered.error().code, offered.error().detail);
   engine_.groups.expect(group, {1}, offered->after.digest, info_key);

@@ -28,6 +28,7 @@
 #include "core/http_calls.h"
 #include "core/refusal.h"
 #include "core/store/groups_table.h"
+#include "crypto/media.h"
 
 namespace kith::core {
 
@@ -92,7 +93,11 @@ class GroupChanges {
 
   // Absent: the request has failed.
   std::optional<GroupId> group_of(uint32_t request, const std::string& conversation);
-  void wish(uint32_t request, const std::string& conversation, Field field, Decide decide);
+  // Null: the request has failed.
+  Wished wish(uint32_t request, const std::string& conversation, Field field, Decide decide);
+  // What of SetGroup can be offered at once: its photo is on the server.
+  Wished set_known(uint32_t request, const client_api::SetGroupRequest& what, const std::optional<std::string>& title,
+                   const std::optional<std::string>& description, const std::optional<crypto::SealedFile>& photo);
   void attempt(const Wished& wish);
   void answered(const Wished& wish, Revision revision, const HttpReply& reply);
   void decide_anew(const Wished& wish);

@@ -171,11 +171,13 @@ bool GroupFollowing::begin_with(Followed& followed, Unproven proven, const Group
     if (open_group_info(row.id, each.info_key, followed.state->sealed_info())) row.info_key = each.info_key;
   }
   followed.told.clear();
+  const FileName photo = row.photo_file;
   set(followed);
+  engine_.group_info_came(row, *followed.state, photo, false);
   const auto* const own = member_of(*followed.state, engine_.registration->account);
   // Who came in by this very change sees it; of what was before it nobody is told.
   if (own != nullptr && own->joined_revision() == row.revision.value)
-    show(followed, last, change, false, change.has_create());
+    show(followed, last, change, change.has_create() ? row.title : "");
   if (own != nullptr) engine_.group_began(row.id, bounded_time(last.server_time_us()));
   engine_.group_welcomes.tell_new(row, *followed.state, nullptr, change);
   return true;
@@ -197,15 +199,22 @@ void GroupFollowing::apply(Followed& followed, GroupChain next, const wire::Sign
                            const wire::GroupChange& change) {
   const wire::GroupState before = std::exchange(*followed.state, std::move(next.state));
   const std::string title = followed.row.title;
+  const FileName photo = followed.row.photo_file;
   const AccountId& self = engine_.registration->account;
   followed.row.change_digest = std::move(next.digest);
   const bool was_in = member_of(before, self) != nullptr;
   if (was_in) followed.row.gone = bounded_time(signed_change.server_time_us());  // unless it stays
   set(followed);
+  engine_.group_info_came(followed.row, *followed.state, photo, change.author() == self.view());
   if (was_in || followed.row.present) {
     const bool asked =
         change.has_join() && member_of(*followed.state, *AccountId::from_bytes(change.author())) == nullptr;
-    show(followed, signed_change, change, asked, change.has_set_info() && followed.row.title != title);
+    const char* const said = asked                              ? kAskedText
+                             : !change.has_set_info()           ? ""
+                             : followed.row.title != title      ? followed.row.title.c_str()
+                             : followed.row.photo_file != photo ? kPhotoText
+                                                                : "";
+    show(followed, signed_change, change, said);
   }
   if (followed.row.present && !was_in)
     engine_.group_began(followed.row.id, bounded_time(signed_change.server_time_us()));
@@ -231,7 +240,7 @@ void GroupFollowing::set(Followed& followed) {
 }
 
 void GroupFollowing::show(const Followed& followed, const wire::SignedGroupChange& signed_change,
-                          const wire::GroupChange& change, bool asked, bool titled) {
+                          const wire::GroupChange& change, std::string said) {
   const UnixMicros order = bounded_time(signed_change.server_time_us());
   MessageRow row;
   row.id = *MessageId::from_bytes(BytesView(followed.row.change_digest).substr(0, MessageId::kBytes));
@@ -240,8 +249,7 @@ void GroupFollowing::show(const Followed& followed, const wire::SignedGroupChang
   row.from_device = {change.author_device()};
   row.kind = MessageKind::kGroupEvent;
   row.raw = signed_change.change();
-  if (asked) row.text = kAskedText;
-  if (titled) row.text = followed.row.title;
+  row.text = std::move(said);
   row.sent_at = bounded_time(change.made_us());
   row.order = order;
   row.came = engine_.clock.now();

@@ -90,7 +90,7 @@ class GroupFollowing {
              const wire::GroupChange& change);
   void set(Followed& followed);
   void show(const Followed& followed, const wire::SignedGroupChange& signed_change, const wire::GroupChange& change,
-            bool asked, bool titled);
+            std::string said);
 
   Engine& engine_;
   GroupId group_;

@@ -5,6 +5,7 @@
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "content/content.pb.h"
+#include "core/photo_file.h"
 #include "crypto/aead.h"
 
 namespace kith::core {
@@ -22,14 +23,15 @@ constexpr const char* kLink = "kith group link v1";
 
 }  // namespace
 
-Bytes seal_group_info(const GroupId& group, BytesView info_key, const GroupTexts& texts, RandomSource& random) {
-  content::GroupInfo info;
-  info.set_title(texts.title);
-  info.set_description(texts.description);
-  return crypto::seal_aead(info_key, bound(kInfo, group), info.SerializeAsString(), random);
+Bytes seal_group_info(const GroupId& group, BytesView info_key, const GroupInfo& info, RandomSource& random) {
+  content::GroupInfo said;
+  said.set_title(info.title);
+  said.set_description(info.description);
+  if (info.photo) *said.mutable_photo() = photo_said(*info.photo);
+  return crypto::seal_aead(info_key, bound(kInfo, group), said.SerializeAsString(), random);
 }
 
-std::optional<GroupTexts> read_group_info(BytesView plain) {
+std::optional<GroupInfo> read_group_info(BytesView plain) {
   content::GroupInfo info;
   if (!info.ParseFromArray(plain.data(), static_cast<int>(plain.size()))) return std::nullopt;
   const bool may_be_shown = is_utf8(info.title()) && is_utf8(info.description()) && has_visible(info.title()) &&
@@ -37,10 +39,12 @@ std::optional<GroupTexts> read_group_info(BytesView plain) {
                             utf8_length(info.description()) <= kGroupDescriptionCharactersMax &&
                             info.description().size() <= kGroupDescriptionBytesMax;
   if (!may_be_shown) return std::nullopt;
-  return GroupTexts{one_line(info.title()), info.description()};
+  GroupInfo read{one_line(info.title()), info.description()};
+  if (info.has_photo()) read.photo = photo_file(info.photo());
+  return read;
 }
 
-std::optional<GroupTexts> open_group_info(const GroupId& group, BytesView info_key, BytesView sealed) {
+std::optional<GroupInfo> open_group_info(const GroupId& group, BytesView info_key, BytesView sealed) {
   const auto plain = crypto::open_aead(info_key, bound(kInfo, group), sealed);
   return plain ? read_group_info(*plain) : std::nullopt;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What of a group is sealed under its info key: title and description, and a link's private half
+// What of a group is sealed under its info key: title, description and photo, and a link's private half
 // (content.GroupInfo).
 #pragma once
 
@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "base/random.h"
+#include "crypto/media.h"
 
 namespace kith::core {
 
@@ -16,17 +17,19 @@ constexpr size_t kGroupTitleCharactersMax = 100;
 constexpr size_t kGroupDescriptionCharactersMax = 512;
 constexpr size_t kGroupDescriptionBytesMax = 1500;
 
-struct GroupTexts {
+struct GroupInfo {
   std::string title;
   std::string description;
+  std::optional<crypto::SealedFile> photo = {};
+  friend bool operator==(const GroupInfo&, const GroupInfo&) = default;
 };
 
-// `texts` within the bounds. Empty when the key is none.
-Bytes seal_group_info(const GroupId& group, BytesView info_key, const GroupTexts& texts, RandomSource& random);
-// What is inside. Absent: it is no title that one of our clients gives.
-std::optional<GroupTexts> read_group_info(BytesView plain);
+// `info` within the bounds. Empty when the key is none.
+Bytes seal_group_info(const GroupId& group, BytesView info_key, const GroupInfo& info, RandomSource& random);
+// What is inside; a photo that may be none is left out. Absent: it is no title that one of our clients gives.
+std::optional<GroupInfo> read_group_info(BytesView plain);
 // Absent: it is not sealed under this key for this group, or what is in it is no title that one of our clients gives.
-std::optional<GroupTexts> open_group_info(const GroupId& group, BytesView info_key, BytesView sealed);
+std::optional<GroupInfo> open_group_info(const GroupId& group, BytesView info_key, BytesView sealed);
 
 Bytes seal_group_link(const GroupId& group, BytesView info_key, BytesView private_key, RandomSource& random);
 // Absent: it is not sealed under this key for this group.

@@ -70,12 +70,14 @@ client_api::GroupEvent group_event(const MessageRow& message, PersonView& people
   GroupEvent event;
   const auto change = read_group_change(message.raw);
   if (!change) return event;  // of a row that a damaged database has left
-  if (change->has_create() || change->has_set_info()) event.set_title(message.text);
+  if (change->has_create() || (change->has_set_info() && message.text != kPhotoText)) event.set_title(message.text);
   if (set_about_accounts(*change, people, event)) return event;
   switch (change->action_case()) {
     case wire::GroupChange::kLeave: event.set_kind(GroupEvent::kLeft); break;
     case wire::GroupChange::kSetInfo:
-      event.set_kind(message.text.empty() ? GroupEvent::kDescription : GroupEvent::kTitle);
+      event.set_kind(message.text == kPhotoText ? GroupEvent::kPhoto
+                     : message.text.empty()     ? GroupEvent::kDescription
+                                                : GroupEvent::kTitle);
       break;
     case wire::GroupChange::kSetPermissions: event.set_kind(GroupEvent::kPermissions); break;
     case wire::GroupChange::kSetLink:
@@ -90,9 +92,10 @@ client_api::GroupEvent group_event(const MessageRow& message, PersonView& people
 }
 
 void GroupView::set_shown(GroupRow& row, const wire::GroupState& state, const Registration& own) {
-  auto texts = open_group_info(row.id, row.info_key, state.sealed_info()).value_or(GroupTexts{});
-  row.title = std::move(texts.title);
-  row.description = std::move(texts.description);
+  auto info = open_group_info(row.id, row.info_key, state.sealed_info()).value_or(GroupInfo{});
+  row.title = std::move(info.title);
+  row.description = std::move(info.description);
+  row.photo_file = info.photo ? info.photo->name() : FileName{};
   row.shown = shown_of(row, state, own);
 }
 
@@ -131,6 +134,7 @@ void GroupView::describe(const GroupId& group, client_api::Conversation& convers
       if (const auto account = AccountId::from_hex(person.account_id())) person = people_.build(*account);
     }
   }
+  if (const auto photo = store_.groups.shown_photo(group)) built.set_photo(photo->hex());
   built.set_group_id(group.hex());
 }
 

@@ -17,7 +17,7 @@ class GroupView {
   // Borrows both.
   GroupView(Store& store, PersonView& people) : store_(store), people_(people) {}
 
-  // What is kept of a state with it: title and description, as far as the row's info key opens them, and what
+  // What is kept of a state with it: title, description and photo, as far as the row's info key opens them, and what
   // describe() reads (GroupRow::shown). `own`: this device.
   static void set_shown(GroupRow& row, const wire::GroupState& state, const Registration& own);
   // Title and peer of the group's conversation. Of the state nothing is parsed.
@@ -37,5 +37,7 @@ class GroupView {
 client_api::GroupEvent group_event(const MessageRow& message, PersonView& people);
 // MessageRow::text of somebody who only asks to be let in.
 inline constexpr const char* kAskedText = "?";
+// Of a photo that is another one, or none any more: no title is this.
+inline constexpr const char* kPhotoText = " ";
 
 }  // namespace kith::core

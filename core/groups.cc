@@ -150,8 +150,10 @@ void Groups::take_welcome(const AccountId& teller, const content::GroupWelcome::
   // The key that opens what is there is the one.
   if (state && row->title.empty() && open_group_info(row->id, said.info_key(), state->sealed_info())) {
     row->info_key = said.info_key();
+    const FileName photo = row->photo_file;
     GroupView::set_shown(*row, *state, *engine_.registration);
     engine_.store.groups.set(*row, nullptr);
+    engine_.group_info_came(*row, *state, photo, false);
     if (const auto conversation = engine_.store.conversations.with(row->id))
       engine_.changes.conversation(*conversation);
   }

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "core/engine.h"
+#include "core/photo_file.h"
 #include "core/sealed_file_view.h"
 #include "crypto/aead.h"
 
@@ -19,30 +20,13 @@ constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1'000'000;
 
 Bytes bound_to(const AccountId& account) { return Bytes("kith profile photo v1\0", 22) + account.bytes(); }
 
-content::ProfilePhoto said(const crypto::SealedFile& file) {
-  content::ProfilePhoto photo;
-  photo.set_file_id(file.id.bytes());
-  photo.set_key(file.key);
-  photo.set_size(file.size);
-  photo.set_digest(file.digest);
-  return photo;
-}
-
 bool is_here(const FileRow& file) { return file.state == FileState::kHere || file.state == FileState::kSending; }
 
-// Absent: it is none that may be a photo (PHOTO-2).
-std::optional<crypto::SealedFile> file_of(const content::ProfilePhoto& photo) {
-  const crypto::SealedFile file{FileId::from_bytes(photo.file_id()).value_or(FileId{}), photo.key(), photo.size(),
-                                photo.digest()};
-  if (!file.is_valid() || crypto::sealed_size(file.size) > kProfilePhotoBytesMax) return std::nullopt;
-  return file;
-}
-
 std::optional<crypto::SealedFile> file_of(BytesView serialized) {
-  content::ProfilePhoto photo;
+  content::PhotoFile photo;
   if (serialized.empty() || !photo.ParseFromArray(serialized.data(), static_cast<int>(serialized.size())))
     return std::nullopt;
-  return file_of(photo);
+  return photo_file(photo);
 }
 
 }  // namespace
@@ -73,14 +57,6 @@ const ProfilePhotos::OwnPhoto& ProfilePhotos::own_photo() {
   own_photo_->is_sending = file->state == FileState::kSending;
   if (is_here(*file)) own_photo_->shown = row.photo_file.hex();
   return *own_photo_;
-}
-
-Result<crypto::SealedFile, Refusal> ProfilePhotos::checked(const client_api::SealedFile& said) {
-  const crypto::SealedFile file = read_sealed_file(said);
-  if (!file.is_valid()) return Refuse(Failure::kInvalidArgument, "photo: is no sealed file");
-  if (crypto::sealed_size(file.size) > kProfilePhotoBytesMax)
-    return Refuse(Failure::kTooLarge, "photo: has more than 256 KiB");
-  return file;
 }
 
 void ProfilePhotos::tell_devices(BytesView subject, const content::StateValue& value) {
@@ -120,10 +96,10 @@ void ProfilePhotos::is_there(const FileName& name) {
   const auto published = file_of(row.photo);
   const auto file = engine_.store.files.find(name);
   if (row.photo_file != name || !file || (published && published->name() == name)) return;
-  row.photo = said(file->file).SerializeAsString();
+  row.photo = photo_said(file->file).SerializeAsString();
   set_own(row);
   content::StateValue value;
-  *value.mutable_photo() = said(file->file);
+  *value.mutable_photo() = photo_said(file->file);
   tell_devices("photo", value);
   if (published) engine_.files.drop_photo(published->name(), true);
   engine_.store.settings.set(setting::kPhotoAskedUs, static_cast<int64_t>(engine_.clock.now().value));
@@ -191,12 +167,12 @@ void ProfilePhotos::apply_key(const content::StateValue& value) {
 }
 
 void ProfilePhotos::apply_photo(const content::StateValue& value) {
-  const auto file = file_of(value.photo());
+  const auto file = photo_file(value.photo());
   if (value.has_photo() && !file) return;
   ProfileRow row = own_row();
   const auto published = file_of(row.photo);
   if (file == published) return;
-  row.photo = file ? said(*file).SerializeAsString() : "";
+  row.photo = file ? photo_said(*file).SerializeAsString() : "";
   // One of this device's that is on its way there was chosen later.
   const bool is_sending = !row.photo_file.is_none() && (!published || row.photo_file != published->name());
   if (!is_sending) row.photo_file = file ? file->name() : FileName{};
@@ -292,8 +268,8 @@ Result<client_api::OpenPhotoResponse, Refusal> ProfilePhotos::open(const client_
   const auto name = FileName::from_hex(what.photo());
   if (!name) return Refuse(Failure::kInvalidArgument, "photo: must be 32 hexadecimal digits");
   const auto row = engine_.store.files.find(*name);
-  if (!row || !is_here(*row) || engine_.store.profiles.with_photo(*name).empty())
-    return Refuse(Failure::kNoSuchFile, "photo");
+  const bool is_photo = engine_.store.profiles.has_photo(*name) || !engine_.store.groups.with_photo(*name).empty();
+  if (!row || !is_here(*row) || !is_photo) return Refuse(Failure::kNoSuchFile, "photo");
   client_api::OpenPhotoResponse response;
   response.set_file(row->name.hex());
   *response.mutable_sealed() = shown(row->file);

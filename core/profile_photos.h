@@ -49,7 +49,6 @@ class ProfilePhotos {
   explicit ProfilePhotos(Engine& engine);
 
   // ---- the own one
-  static Result<crypto::SealedFile, Refusal> checked(const client_api::SealedFile& said);
   // The host has sealed it on this device. It is the profile's when it is on the server.
   void set(const crypto::SealedFile& file);
   void remove();

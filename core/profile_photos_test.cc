@@ -84,7 +84,7 @@ class ProfilePhotosTest : public TwoPeople {
     const auto account = *AccountId::from_hex(ana());
     row.bind_id(account);
     ASSERT_TRUE(row.step());
-    content::ProfilePhoto photo;
+    content::PhotoFile photo;
     photo.set_file_id(*from_hex(file.file_id()));
     photo.set_key(file.key());
     photo.set_size(file.size());

@@ -11,6 +11,7 @@
 #include "core/contents.h"
 #include "core/engine.h"
 #include "core/person_view.h"
+#include "core/photo_file.h"
 #include "wire/handle.h"
 
 namespace kith::core {
@@ -129,7 +130,7 @@ void Profiles::set(uint32_t request, const client_api::SetProfileRequest& what) 
   if (sets_about) row.about = what.clear_about() ? "" : about;
   std::optional<crypto::SealedFile> photo;
   if (what.has_photo()) {
-    const auto checked = ProfilePhotos::checked(what.photo());
+    const auto checked = checked_photo(what.photo());
     if (!checked) return engine_.output.fail(request, checked.error().code, checked.error().detail);
     photo = *checked;
   }

@@ -160,6 +160,8 @@ ExitCode run_group_create(Context context, const GroupCreateOptions& options);
 ExitCode run_group_list(Context context, bool json);
 ExitCode run_group_rename(Context context, const std::string& group, const std::string& title);
 ExitCode run_group_describe(Context context, const std::string& group, const std::string& text);
+// The middle of the picture at this path; or takes the photo away.
+ExitCode run_group_photo(Context context, const std::string& group, const std::string& path, bool remove);
 struct GroupPermissionsOptions {
   std::string group;
   // "all" or "admins"; "" as it is. None of them: they are shown.

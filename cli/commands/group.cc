@@ -8,6 +8,7 @@
 #include "cli/groups.h"
 #include "cli/json_line.h"
 #include "cli/members.h"
+#include "cli/sealed_photo.h"
 #include "cli/whom.h"
 
 namespace kith::cli {
@@ -86,6 +87,23 @@ ExitCode run_group_describe(Context context, const std::string& group, const std
   return change_group(context, group, [&](const Conversation& conversation, Request& request) {
     request.mutable_set_group()->set_conversation(conversation.id());
     request.mutable_set_group()->set_description(text);
+    return ExitCode::kOk;
+  });
+}
+
+ExitCode run_group_photo(Context context, const std::string& group, const std::string& path, bool remove) {
+  if (path.empty() && !remove) {
+    context.out.note("say which picture, or --remove");
+    return ExitCode::kUsage;
+  }
+  return change_group(context, group, [&](const Conversation& conversation, Request& request) {
+    client_api::SetGroupRequest& what = *request.mutable_set_group();
+    what.set_conversation(conversation.id());
+    what.set_remove_photo(remove);
+    if (remove) return ExitCode::kOk;
+    auto photo = seal_photo(context, path);
+    if (!photo) return photo.error();
+    *what.mutable_photo() = *std::move(photo);
     return ExitCode::kOk;
   });
 }

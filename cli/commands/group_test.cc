@@ -79,6 +79,17 @@ TEST_F(Groups, AreNamedByIdByConversationAndByTitle) {
   EXPECT_EQ(count(Request::kSetGroup), changes);
 }
 
+TEST_F(Groups, LoseTheirPhotoAndGetNoneThatIsNoPicture) {
+  EXPECT_EQ(run_group_photo(context, kGroup, "", true), ExitCode::kOk);
+  EXPECT_TRUE(asked().set_group().remove_photo());
+  EXPECT_FALSE(asked().set_group().has_photo());
+  const size_t changes = count(Request::kSetGroup);
+  EXPECT_EQ(run_group_photo(context, kGroup, "", false), ExitCode::kUsage);
+  EXPECT_THAT(output.words(), HasSubstr("say which picture, or --remove"));
+  EXPECT_EQ(run_group_photo(context, kGroup, "/nowhere/me.jpg", false), ExitCode::kUsage);
+  EXPECT_EQ(count(Request::kSetGroup), changes);
+}
+
 TEST_F(Groups, AreDescribedAndTheirPermissionsChangedOneAtATime) {
   EXPECT_EQ(run_group_describe(context, kGroup, ""), ExitCode::kOk);
   EXPECT_TRUE(asked().set_group().has_description());
@@ -110,7 +121,7 @@ TEST_F(Groups, AreListedAndNobodyElse) {
   EXPECT_THAT(output.data(),
               EndsWith(R"({"title":"Book club","conversation":")" + kConversation + R"(","group":")" + kGroup +
                        R"(","description":"","members":4,"role":"none","send":"all","edit":"all","add":"admins",)"
-                       R"("applicants":1,"has_link":false,"incomplete":false})"
+                       R"("applicants":1,"has_link":false,"photo":false,"incomplete":false})"
                        "\n"));
 }
 

@@ -3,35 +3,11 @@
 #include "base/unicode.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
-#include "cli/prepared_file.h"
-#include "cli/sealed_files.h"
-#include "core/sealed_file_view.h"
-#include "crypto/hash.h"
+#include "cli/sealed_photo.h"
 
 namespace kith::cli {
 
 using client_api::Request;
-
-namespace {
-
-// Seals the picture's middle into the home.
-ExitCode attach_photo(Context context, const std::string& path, client_api::SetProfileRequest& profile) {
-  crypto::SystemRandom random;
-  const PreparedFile prepared(context.host, path, {.profile = true}, random);
-  if (prepared.about().kind() != client_api::Media::kPhoto) {
-    context.out.note(path + ": is no picture that can be read");
-    return ExitCode::kUsage;
-  }
-  const auto sealed = SealedFiles(context.host.directory()).seal(prepared.path(), random);
-  if (!sealed) {
-    context.out.note(path + ": " + describe(sealed.error()));
-    return sealed.error() == FileError::kNoRoom ? ExitCode::kStorage : ExitCode::kUsage;
-  }
-  *profile.mutable_photo() = core::shown(*sealed);
-  return ExitCode::kOk;
-}
-
-}  // namespace
 
 ExitCode run_profile_show(Context context, const ProfileShowOptions& options) {
   Request request;
@@ -80,7 +56,9 @@ ExitCode run_profile_set(Context context, const ProfileSetOptions& options) {
   }
   profile.set_remove_photo(options.no_photo);
   if (!options.photo.empty()) {
-    if (const ExitCode code = attach_photo(context, options.photo, profile); code != ExitCode::kOk) return code;
+    auto photo = seal_photo(context, options.photo);
+    if (!photo) return photo.error();
+    *profile.mutable_photo() = *std::move(photo);
   }
   const auto response = ask(context, std::move(request));
   return response ? ExitCode::kOk : response.error();

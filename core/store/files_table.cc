@@ -96,8 +96,7 @@ std::vector<FileRow> FilesTable::moving(FileState state, int64_t limit) {
 uint64_t FilesTable::bytes_here() {
   auto row = database_.prepare(
       "SELECT ifnull(sum(size), 0) FROM files WHERE state = 2 AND NOT EXISTS (SELECT 1 FROM profiles WHERE photo_file "
-      "= "
-      "files.name)");
+      "= files.name) AND NOT EXISTS (SELECT 1 FROM groups WHERE photo_file = files.name)");
   return row.step() ? static_cast<uint64_t>(row.integer(0)) : 0;
 }
 
@@ -105,7 +104,8 @@ std::optional<FileRow> FilesTable::least_used(UnixMicros server_now) {
   auto row =
       database_.prepare("SELECT " KITH_FILE_COLUMNS
                         " FROM files WHERE state = 2 AND server_until_us > ? AND NOT EXISTS (SELECT 1 FROM profiles "
-                        "WHERE photo_file = files.name) ORDER BY used_us LIMIT 1");
+                        "WHERE photo_file = files.name) AND NOT EXISTS (SELECT 1 FROM groups WHERE photo_file = "
+                        "files.name) ORDER BY used_us LIMIT 1");
   row.bind(stored(server_now));
   return row.step() ? std::optional(read_file(row)) : std::nullopt;
 }

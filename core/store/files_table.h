@@ -13,7 +13,7 @@
 //   files_moving  index (state, sequence) of those that are on their way
 //   files_used    index (used_us) of those that are here
 //
-// A file without a message that has it (messages.file), or a profile (profiles.photo_file), is needed by nobody. Those
+// A file without a message that has it (messages.file), or a profile or group (photo_file), is needed by nobody. Those
 // of profiles do not count in what is kept.
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
@@ -76,9 +76,9 @@ class FilesTable {
 
   // Those that are sent, fetched, or deleted from the server; the oldest first.
   std::vector<FileRow> moving(FileState state, int64_t limit);
-  // Bytes of all that are on this device, but for photos of profiles.
+  // Bytes of all that are on this device, but for photos of profiles and groups.
   uint64_t bytes_here();
-  // Of those that are here and no photos of profiles, that the server has and nobody has opened for the longest time.
+  // Of those that are here and no such photos, that the server has and nobody has opened for the longest time.
   // Absent: there is none.
   std::optional<FileRow> least_used(UnixMicros server_now);
   // What is on this device, by conversation; a file of several counts in each. The largest first.

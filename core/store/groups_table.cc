@@ -27,7 +27,7 @@ std::vector<GroupId> ids_of(Statement& row) {
 std::optional<GroupRow> GroupsTable::find(const GroupId& group) {
   auto row = database_.prepare(
       "SELECT group_id, revision, newest_revision, change_digest, info_key, present, members_send, gone_us, title, "
-      "description, shown, state FROM groups WHERE group_id = ?");
+      "description, shown, photo_file, state FROM groups WHERE group_id = ?");
   row.bind_id(group);
   if (!row.step()) return std::nullopt;
   GroupRow found;
@@ -42,7 +42,8 @@ std::optional<GroupRow> GroupsTable::find(const GroupId& group) {
   found.title = row.text(8);
   found.description = row.text(9);
   found.shown = row.blob(10);
-  found.state = row.blob(11);
+  if (!row.is_null(11)) found.photo_file = row.id<FileName>(11);
+  found.state = row.blob(12);
   return found;
 }
 
@@ -50,6 +51,20 @@ std::optional<GroupsTable::Shown> GroupsTable::shown(const GroupId& group) {
   auto row = database_.prepare("SELECT title, shown FROM groups WHERE group_id = ? AND revision > 0");
   row.bind_id(group);
   return row.step() ? std::optional(Shown{row.text(0), row.blob(1)}) : std::nullopt;
+}
+
+std::optional<FileName> GroupsTable::shown_photo(const GroupId& group) {
+  auto row = database_.prepare(
+      "SELECT g.photo_file FROM groups g JOIN files f ON f.name = g.photo_file WHERE g.group_id = ? AND f.state IN (1, "
+      "2)");
+  row.bind_id(group);
+  return row.step() ? std::optional(row.id<FileName>(0)) : std::nullopt;
+}
+
+std::vector<GroupId> GroupsTable::with_photo(const FileName& file) {
+  auto row = database_.prepare("SELECT group_id FROM groups WHERE photo_file = ? ORDER BY group_id");
+  row.bind_id(file);
+  return ids_of(row);
 }
 
 Revision GroupsTable::revision_of(const GroupId& group) {
@@ -62,7 +77,9 @@ void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
   database_
       .prepare(
           "INSERT OR REPLACE INTO groups (group_id, revision, newest_revision, change_digest, info_key, present, "
-          "members_send, gone_us, title, description, shown, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+          "members_send, gone_us, title, description, shown, photo_file, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+          "?, "
+          "nullif(?, x''), ?)")
       .bind_id(row.id)
       .bind(stored(row.revision))
       .bind(stored(std::max(row.newest, row.revision)))
@@ -74,6 +91,7 @@ void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
       .bind_text(row.title)
       .bind_text(row.description)
       .bind_blob(row.shown)
+      .bind_blob(row.photo_file.is_none() ? BytesView() : row.photo_file.view())
       .bind_blob(row.state)
       .run();
   if (state == nullptr) return;

@@ -9,6 +9,7 @@
 //                   above revision: read the group again, present INTEGER 0/1: this account is a member at `revision`,
 //                   members_send INTEGER 0/1: so says the state of who is no admin, shown BLOB: what user interfaces
 //                   see of the state (GroupView), so that nobody has to parse it for a message; x'': there is none,
+//                   photo_file BLOB(16): its photo, among the device's files (files_table.h); null: it has none,
 //                   gone_us INTEGER: the server's time when this account went; 0: it is a member, or never was one.
 //                   The state, which is long, is the last column
 //   group_told      group_id BLOB(16), teller BLOB(16): account, change_digest BLOB(32), revision INTEGER: of the
@@ -20,8 +21,8 @@
 //                   INTEGER: revision by which it came first, as far as is known here, left INTEGER: revision by which
 //                   it went; 0: it has not since it came last, came INTEGER: revision by which it came last; key
 //                   (group_id, account)
-//   indices         groups_stale (group_id) of those to be read again; group_members_account (account);
-//                   group_told_teller (teller)
+//   indices         groups_stale (group_id) of those to be read again; groups_photo (photo_file);
+//                   group_members_account (account); group_told_teller (teller)
 //
 // Members follow the state: set() keeps both in the same transaction.
 //
@@ -47,6 +48,7 @@ struct GroupRow {
   std::string title;
   std::string description;
   Bytes shown;
+  FileName photo_file;  // none: it is shown without one
   Revision newest;
   bool present = false;
   bool members_send = false;
@@ -87,6 +89,10 @@ class GroupsTable {
   };
   // Absent: there is no state.
   std::optional<Shown> shown(const GroupId& group);
+  // The group's photo, if it is on this device.
+  std::optional<FileName> shown_photo(const GroupId& group);
+  // Which groups have the file as their photo, in the order of their ids.
+  std::vector<GroupId> with_photo(const FileName& file);
   // Of its state; 0: there is none.
   Revision revision_of(const GroupId& group);
   // Makes the group or replaces it; the newest revision becomes at least the row's own. `state`: what the row's state

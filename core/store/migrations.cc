@@ -169,7 +169,8 @@ CREATE TABLE groups (
   group_id BLOB PRIMARY KEY NOT NULL, revision INTEGER NOT NULL DEFAULT 0, newest_revision INTEGER NOT NULL DEFAULT 0,
   change_digest BLOB NOT NULL DEFAULT x'', info_key BLOB NOT NULL DEFAULT x'', present INTEGER NOT NULL DEFAULT 0,
   members_send INTEGER NOT NULL DEFAULT 0, gone_us INTEGER NOT NULL DEFAULT 0, title TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '',
-  shown BLOB NOT NULL DEFAULT x'', state BLOB NOT NULL DEFAULT x'') WITHOUT ROWID;
+  shown BLOB NOT NULL DEFAULT x'', photo_file BLOB, state BLOB NOT NULL DEFAULT x'') WITHOUT ROWID;
+CREATE INDEX groups_photo ON groups (photo_file) WHERE photo_file IS NOT NULL;
 CREATE TABLE group_told (
   group_id BLOB NOT NULL, teller BLOB NOT NULL, change_digest BLOB NOT NULL, revision INTEGER NOT NULL,
   info_key BLOB NOT NULL, until_us INTEGER NOT NULL, PRIMARY KEY (group_id, teller, change_digest)) WITHOUT ROWID;

@@ -4,7 +4,7 @@
 //
 //   profiles   account BLOB(16) PRIMARY KEY, name TEXT, about TEXT, fetched_us INTEGER: when the server last gave it;
 //              0: never, or it is known to have changed since, photo BLOB: as wire.Profile has it; of the own one a
-//              serialized content.ProfilePhoto; empty: none, profile_keys BLOB: those that the account has said
+//              serialized content.PhotoFile; empty: none, profile_keys BLOB: those that the account has said
 //              (PHOTO-3), 32 bytes each, the last one first, at most two; of the own account its one; empty: none is
 //              known, photo_file BLOB(16): among the device's files (files_table.h); null: none
 //

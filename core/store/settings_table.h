@@ -31,6 +31,8 @@ inline constexpr std::string_view kPrivacyToSend = "privacy_to_send";
 inline constexpr std::string_view kPhotoToTell = "photo_to_tell";
 // When the server was last asked for the own profile's photo (PHOTO-5), by this device's clock; 0 when absent
 inline constexpr std::string_view kPhotoAskedUs = "photo_asked_us";
+// The same of the photos of groups (PHOTO-7)
+inline constexpr std::string_view kGroupPhotosAskedUs = "group_photos_asked_us";
 // 0: the server has the own profile; 1: it has to be sent there; 2: another device changed it, and has sent it if all
 // goes well, so that it is only sent when the server has another one
 inline constexpr std::string_view kProfileToSend = "profile_to_send";

@@ -138,6 +138,26 @@ class Files(Scenario):
             ben.call("open_photo", photo=photo)
         self.assertEqual([path for path in (self.ben.home / "media").rglob("*") if path.is_file()], [])
 
+    def test_a_photo_of_a_group_is_set_seen_and_removed(self):  # PHOTO-6
+        picture, jpeg = self.directory / "boats.ppm", self.directory / "boats.jpg"
+        picture.write_bytes(b"P6 900 600 255\n" + os.urandom(900 * 600 * 3))
+        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-i", picture, jpeg], check=True)
+        group = "group:" + self.ana.run("group", "create", "Boats", self.ben.phone).stdout.strip()
+        ben = self.rpc(self.ben)
+        ben.call("connect")
+
+        def photo() -> str:
+            conversations = ben.call("list_conversations")["conversations"]
+            return next((each["group"].get("photo", "") for each in conversations if "group" in each), "")
+
+        self.ana.run("group", "photo", group, str(jpeg), timeout_s=60)
+        opened = ben.call("open_photo", photo=eventually(photo, 60, "Ben's picture of the group"))
+        self.assertLess(int(opened["sealed"]["size"]), 256 * 1024)
+        self.ana.run("group", "photo", group, "--remove")
+        eventually(lambda: not photo(), 60, "its end")
+        for member in (self.ana, self.ben):
+            self.assertEqual([path for path in (member.home / "media").rglob("*") if path.is_file()], [])
+
     @staticmethod
     def partner(rpc: Rpc) -> dict:
         return rpc.call("list_conversations")["conversations"][0]["direct"]["partner"]

@@ -68,6 +68,19 @@ async function choosePhoto(page: Page, colour: string): Promise<void> {
   await sheet.waitFor({ state: "detached" });
 }
 
+/** Ana's page, with the details of the group. */
+async function makeGroup(page: Page, title: string, member: string): Promise<void> {
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  await button("New chat").first().click();
+  await button("New group").click();
+  await page.getByLabel("Name or number").fill(member);
+  await page.keyboard.press("Enter");
+  await button("Continue").click();
+  await page.getByLabel("Group name").fill(title);
+  await button("Make the group").click();
+  await button("Group info").first().click();
+}
+
 describe("photos of profiles [F34]", () => {
   const suite = serverSuite(["ana", "ben"]);
   let anaPage: Page, benPage: Page;
@@ -132,5 +145,40 @@ describe("photos of profiles [F34]", () => {
     await anaPage.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
     await inList().getByText("AF").waitFor();
     await eventually("Ana's own is gone", async () => (await anaPage.locator("[data-pane=left] img").count()) === 0);
+  });
+});
+
+describe("photos of groups", () => {
+  const suite = serverSuite(["ana", "ben"]);
+  const GROUP = "Saturday hike";
+  let anaPage: Page, benPage: Page;
+
+  before(async () => {
+    anaPage = suite.page("ana");
+    benPage = suite.page("ben");
+    await register(anaPage, ANA, "Ana Ferreira");
+    await register(benPage, BEN, "Ben Okafor");
+    await makeGroup(anaPage, GROUP, BEN);
+    await row(benPage, GROUP).first().waitFor();
+  });
+
+  const details = (page: Page) => page.getByRole("complementary", { name: "Group info" });
+
+  it("one is chosen by who may name the group, and all see it", async () => {
+    await choosePhoto(anaPage, "rgb(30, 140, 60)");
+    await eventually("Ana sees it in the details", () => isColour(details(anaPage), 30, 140, 60));
+    await eventually("Ben's list has it", () => isColour(row(benPage, GROUP).first(), 30, 140, 60));
+    await openConversation(benPage, GROUP);
+    await benPage.getByText("Ana Ferreira changed the photo of the group").first().waitFor();
+    await anaPage.getByText("You changed the photo of the group").first().waitFor();
+  });
+
+  it("another member takes it away", async () => {
+    await benPage.getByRole("button", { name: "Group info", exact: true }).first().click();
+    await details(benPage).getByRole("button", { name: "Remove", exact: true }).first().click();
+    await benPage.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    const none = async (place: Locator) => (await place.locator("img").count()) === 0;
+    await eventually("Ben's is gone", () => none(details(benPage)));
+    await eventually("Ana's is gone", () => none(details(anaPage)));
   });
 });

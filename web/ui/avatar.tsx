@@ -6,7 +6,7 @@ import { usePhoto } from "./photos_context";
 import styles from "./avatar.module.css";
 
 interface AvatarProps {
-  /** The account, of a person. */
+  /** As `avatarIdOf`: the account, of a person; the conversation, of a group. */
   id: string;
   title: string;
   size?: "tiny" | "small" | "large";

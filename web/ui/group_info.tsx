@@ -19,6 +19,7 @@ import { AddPage, LinkPage, PermissionsPage, RequestsPage } from "./group_pages"
 import { Hero } from "./hero";
 import { Icon, type IconName } from "./icons";
 import { MediaGallery, MediaTopic, type GalleryActions } from "./media_topic";
+import { PhotoButtons } from "./photo_buttons";
 import { Topic } from "./topic";
 import { useViewModel } from "./use_view_model";
 import styles from "./group_info.module.css";
@@ -124,6 +125,15 @@ function Overview({ model, conversation, group, actions }: GroupPageProps) {
         <span className={styles.count}>
           {group.incomplete ? say("group.fetching") : say("group.members", { count })}
         </span>
+        {mayDo(group, "editInfo") && (
+          <PhotoButtons
+            model={model}
+            has={group.photo !== ""}
+            busy={busy}
+            question={say("groupInfo.removePhotoQuestion")}
+            consequence={say("groupInfo.removePhotoConsequence")}
+          />
+        )}
       </Hero>
       {!isMember && !group.incomplete && (
         <p className={groups.group} role="status">

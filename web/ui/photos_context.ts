@@ -9,10 +9,10 @@ type Shown = Pick<Photos, "photoOf" | "subscribe" | "pictures">;
 const NONE: Shown = { photoOf: () => "", subscribe: () => () => undefined, pictures: noPictures };
 export const PhotosContext = createContext<Shown>(NONE);
 
-/** An address of the photo of an account; "" while there is none. */
-export function usePhoto(account: string): string {
+/** An address of the photo that is shown under this id (`Avatar`); "" while there is none. */
+export function usePhoto(avatar: string): string {
   const { photoOf, subscribe, pictures } = useContext(PhotosContext);
-  const photo = useSyncExternalStore(subscribe, () => photoOf(account));
+  const photo = useSyncExternalStore(subscribe, () => photoOf(avatar));
   const [shown, setShown] = useState({ photo: "", address: "" });
   useEffect(() => {
     if (photo === "") return;

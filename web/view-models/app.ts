@@ -25,6 +25,7 @@ import { GroupInfoViewModel } from "./group_info";
 import { handleOf } from "./handle";
 import { JoinViewModel } from "./join";
 import { LinkThisViewModel } from "./link_this";
+import type { MediaPort } from "./media_port";
 import type { MediaTools } from "./media_tools";
 import { NewGroupViewModel } from "./new_group";
 import { NotificationsViewModel } from "./notifications";
@@ -74,7 +75,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.groupLink = options.groupLink ?? "";
     this.kept = options.kept ?? noLinking;
     const tell = (words: string) => this.tell(words);
-    this.settings = new SettingsViewModel(core, this.store, tell, async () => (await this.mediaTools()).media);
+    this.settings = new SettingsViewModel(core, this.store, tell, this.media);
     this.devices = new DevicesViewModel(core, this.store, this.kept, tell);
     this.notifications = new NotificationsViewModel(
       this.store,
@@ -275,7 +276,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   private openGroupInfo(conversation: string, topic: GroupTopic | ""): void {
     const { groupInfo, topic: before } = this.snapshot();
-    const info = groupInfo ?? new GroupInfoViewModel(this.core, this.store, conversation, this.tell);
+    const info = groupInfo ?? new GroupInfoViewModel(this.core, this.store, conversation, this.tell, this.media);
     if (groupInfo === undefined) void info.load();
     if (topic !== before) info.forgetSaid();
     if (topic === "add" && before !== "add") info.startAdding();
@@ -294,6 +295,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.closeViewer();
     await this.jumpTo(message.id);
   };
+
+  private readonly media = async (): Promise<MediaPort> => (await this.mediaTools()).media;
 
   /** What is done with files, from now on in the snapshot. Rejects when its code can't be fetched. */
   readonly mediaTools = (): Promise<MediaTools> => {

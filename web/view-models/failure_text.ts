@@ -49,6 +49,8 @@ const WORDS: Partial<Record<FailureCode, TextId>> = {
   [FailureCode.kGroupBusy]: "failure.groupBusy",
   [FailureCode.kNoSuchFile]: "failure.noSuchFile",
   [FailureCode.kFileGone]: "failure.fileGone",
+  [FailureCode.kServerFull]: "failure.serverFull",
+  [FailureCode.kQuotaExceeded]: "failure.quota",
 };
 /** Of those that pass with time. */
 const WORDS_BEFORE_WAIT: Partial<Record<FailureCode, TextId>> = {

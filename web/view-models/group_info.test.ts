@@ -7,6 +7,8 @@ import { Failure_Code, Group_Role, ListContactsResponseSchema, ListMembersRespon
 import { groupOf, type Conversation, type Group, type Member } from "./core";
 import { EntityStore } from "./entity_store";
 import { GroupInfoViewModel, mayDo } from "./group_info";
+import type { MediaPort } from "./media_port";
+import { noMedia } from "./no_media";
 import {
   ANA,
   BEN,
@@ -199,5 +201,40 @@ describe("what one may do with a group", () => {
     expect(may({ permissions, role: Group_Role.kMember })).toEqual(["send"]);
     expect(may({ permissions, role: Group_Role.kNone })).toEqual([]);
     expect(may({ permissions: undefined, role: Group_Role.kMember })).toEqual(["send", "editInfo", "addMembers"]);
+  });
+});
+
+describe("the photo of a group [F34]", () => {
+  const file = new File(["x"], "kitchen.jpg");
+  let kind = "picture";
+
+  beforeEach(() => {
+    kind = "picture";
+    const workshop = {
+      look: async () => ({ kind, trouble: "" }),
+      preview: async () => "blob:preview",
+      preparePhoto: async () => new Blob(["photo"]),
+      forget: () => undefined,
+    };
+    const media = { ...noMedia, files: core.files, workshop: async () => workshop } as unknown as MediaPort;
+    model = new GroupInfoViewModel(core, store, KITCHEN, undefined, async () => media);
+  });
+
+  it("is cut, sealed and set, and removed", async () => {
+    expect(await model.lookAtPhoto(file)).toBe("blob:preview");
+    expect(await model.setPhoto(file, undefined)).toBe(true);
+    expect(core.called("setGroup").at(-1)).toMatchObject({ ...of, photo: { size: 5n } });
+    expect(await model.removePhoto()).toBe(true);
+    expect(core.called("setGroup").at(-1)).toEqual({ ...of, removePhoto: true });
+  });
+
+  it("is no film, and nothing where there is no room for it, in words", async () => {
+    kind = "video";
+    expect(await model.lookAtPhoto(file)).toBe("");
+    expect(model.snapshot().error).toContain("no picture");
+    kind = "picture";
+    core.failing("setGroup", Failure_Code.kQuotaExceeded);
+    expect(await model.setPhoto(file, undefined)).toBe(false);
+    expect(model.snapshot().error).toContain("no more room");
   });
 });

@@ -75,6 +75,8 @@ export function groupEventText({ sender, outgoing, body }: Message, self: string
       return say("groupEvent.letIn", { own, who, people });
     case GroupEventKind.kTurnedAway:
       return say("groupEvent.turnedAway", { own, who, people });
+    case GroupEventKind.kPhoto:
+      return say("groupEvent.photo", { own, who });
     default:
       return say("groupEvent.other", { own, who });
   }

@@ -4,7 +4,7 @@ import { beforeEach, expect, it } from "vitest";
 
 import { EntityStore } from "./entity_store";
 import { noPictures, Photos } from "./photos";
-import { ANA, BEN, CEM, conversation, FakeCore, state } from "./testing/fake_core";
+import { ANA, BEN, CEM, conversation, FakeCore, groupConversation, KITCHEN, state } from "./testing/fake_core";
 
 let core: FakeCore;
 let store: EntityStore;
@@ -32,6 +32,15 @@ it("are those of partners and one's own, and are told when they are others [F34]
   core.emit({ case: "stateChanged", value: state({ accountId: ANA }) });
   expect([ANA, BEN].map(photos.photoOf)).toEqual(["", "another"]);
   expect(told).toBe(before + 2);
+});
+
+it("of a group is under its conversation", async () => {
+  core.conversations = [groupConversation({ group: { photo: "of the kitchen" } })];
+  const photos = new Photos(store, () => new Promise(() => undefined), noPictures);
+  await store.loadConversations();
+  expect(photos.photoOf(KITCHEN)).toBe("of the kitchen");
+  core.emit({ case: "conversationChanged", value: groupConversation() });
+  expect(photos.photoOf(KITCHEN)).toBe("");
 });
 
 it("of an account that is forgotten are none", async () => {

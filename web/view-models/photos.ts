@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Whose photo is which: of everybody with whom there is a conversation, and one's own, by account. Whoever shows
-// somebody asks here, wherever they are shown.
-import { directOf, type State } from "./core";
+// Whose photo is which: of everybody with whom there is a conversation, and one's own, by account; of groups by their
+// conversation. Whoever shows somebody asks here, wherever they are shown.
+import { avatarIdOf, directOf, groupOf, type State } from "./core";
 import type { EntityStore } from "./entity_store";
 
 /** Photos as addresses that elements show. */
@@ -21,7 +21,7 @@ export const noPictures: PhotoPictures = {
 };
 
 export class Photos {
-  private byAccount = new Map<string, string>();
+  private byAvatar = new Map<string, string>();
   private own: Pick<State, "accountId" | "photo"> | undefined;
   private readonly listeners = new Set<() => void>();
 
@@ -44,8 +44,8 @@ export class Photos {
     );
   }
 
-  /** What it is called among the photos; "" when the account has none here. */
-  readonly photoOf = (account: string): string => this.byAccount.get(account) ?? "";
+  /** What it is called among the photos, by `avatarIdOf`; "" when there is none here. */
+  readonly photoOf = (avatar: string): string => this.byAvatar.get(avatar) ?? "";
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -53,13 +53,15 @@ export class Photos {
   };
 
   private look(): void {
-    const partners = this.store.conversations.map((each) => directOf(each)?.partner);
     const found = new Map<string, string>();
-    for (const each of [...partners, this.own])
-      if (each !== undefined && each.photo !== "") found.set(each.accountId, each.photo);
-    const before = this.byAccount;
-    if (found.size === before.size && [...found].every(([account, photo]) => before.get(account) === photo)) return;
-    this.byAccount = found;
+    for (const each of this.store.conversations) {
+      const photo = (directOf(each)?.partner ?? groupOf(each))?.photo ?? "";
+      if (photo !== "") found.set(avatarIdOf(each), photo);
+    }
+    if (this.own !== undefined && this.own.photo !== "") found.set(this.own.accountId, this.own.photo);
+    const before = this.byAvatar;
+    if (found.size === before.size && [...found].every(([avatar, photo]) => before.get(avatar) === photo)) return;
+    this.byAvatar = found;
     for (const listener of [...this.listeners]) listener();
   }
 }

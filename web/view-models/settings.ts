@@ -3,8 +3,6 @@
 // One's own profile and privacy.
 import {
   ABOUT_CHARACTERS_MAX,
-  failureOf,
-  FailureCode,
   NAME_CHARACTERS_MAX,
   PIN_CHARACTERS_MAX,
   PIN_CHARACTERS_MIN,
@@ -18,8 +16,8 @@ import {
 } from "./core";
 import type { EntityStore } from "./entity_store";
 import { ActingViewModel, AT_REST, type Acting } from "./acting";
-import { failureText } from "./failure_text";
-import { UNEDITED, type Cut, type Looked, type MediaPort, type MediaWorkshop } from "./media_port";
+import type { Cut } from "./media_port";
+import { noMediaHere, PhotoChoice, photoText, type PhotoOwner, type ReadMedia } from "./photo_choice";
 import { say } from "./say";
 
 export interface SettingsSnapshot extends Acting {
@@ -37,23 +35,17 @@ function pinProblem(pin: string, again: string): string {
   return pin === again ? "" : say("settings.pinDiffers");
 }
 
-class NoPhoto extends Error {}
+export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> implements PhotoOwner {
+  private readonly photo: PhotoChoice;
 
-/** Making a picture rejects with what browsers say; the core has words. */
-function photoText(error: unknown): string {
-  if (error instanceof NoPhoto) return say("settings.noPhoto");
-  return failureOf(error).code === FailureCode.kUnspecified ? say("settings.photoFailed") : failureText(error);
-}
-
-export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
   constructor(
     private readonly core: Core,
     store: EntityStore,
     tellElsewhere?: (words: string) => void,
-    /** Rejects when its code can't be fetched. */
-    private readonly media: () => Promise<MediaPort> = () => Promise.reject(new Error("there are no files here")),
+    media: ReadMedia = noMediaHere,
   ) {
     super({ ...AT_REST, profile: undefined, settings: undefined, storage: undefined, pinError: "" }, tellElsewhere);
+    this.photo = new PhotoChoice(media);
     this.onDispose(
       store.subscribe(({ settings, state, resync }) => {
         if (settings !== undefined) this.update({ settings });
@@ -109,22 +101,15 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
     return this.act(async () => this.update({ profile: await this.core.call("setProfile", params) }));
   };
 
-  /** An address of what was chosen, to be cut, which `forgetPhoto` ends; "" when it is no picture, and that is said. */
   readonly lookAtPhoto = async (file: File): Promise<string> => {
     let address = "";
-    await this.act(async () => {
-      const workshop = await this.workshop();
-      address = await workshop.preview(file, await this.looked(file), UNEDITED);
-    }, photoText);
+    await this.act(async () => void (address = await this.photo.look(file)), photoText);
     return address;
   };
-  readonly forgetPhoto = (address: string): void => void this.workshop().then(({ forget }) => forget(address));
-
-  /** Shows a part of a picture to others. */
+  readonly forgetPhoto = (address: string): void => this.photo.forget(address);
   readonly setPhoto = (file: File, cut: Cut | undefined): Promise<boolean> =>
     this.act(async () => {
-      const { files, workshop } = await this.media();
-      const photo = await files.seal(await (await workshop()).preparePhoto(file, await this.looked(file), cut));
+      const photo = await this.photo.seal(file, cut);
       this.update({ profile: await this.core.call("setProfile", { photo }) });
     }, photoText);
   readonly removePhoto = (): Promise<boolean> =>
@@ -144,19 +129,6 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
 
   readonly removePin = (): Promise<boolean> => this.changePin("", say("settings.thePinIsRemoved"));
   readonly forgetPinError = (): void => this.update({ pinError: "" });
-
-  private async workshop(): Promise<MediaWorkshop> {
-    return (await this.media()).workshop();
-  }
-
-  /** Rejects when it can be no photo. */
-  private async looked(file: File): Promise<Looked> {
-    const workshop = await this.workshop();
-    const looked = await workshop.look(file, file.name);
-    const isPicture = looked.kind === "picture" || looked.kind === "animation";
-    if (!isPicture || looked.trouble !== "") throw new NoPhoto(looked.trouble);
-    return looked;
-  }
 
   private changePin(pin: string, notice: string): Promise<boolean> {
     return this.act(async () => {
