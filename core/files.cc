@@ -515,7 +515,9 @@ Result<client_api::OpenMediaResponse, Refusal> Files::open_media(const client_ap
   const uint64_t now_us = engine_.connection.server_now().value;
   const bool is_over = message->order.value + contents::kViewOnceUs < now_us;
   if (media->view_once() && (message->outgoing || is_over)) return Refuse(Failure::kFileGone, "id");
-  if (row->state != FileState::kHere && row->state != FileState::kSending) return Refuse(Failure::kNoSuchFile, "id");
+  const bool is_here = row->state == FileState::kHere || row->state == FileState::kSending;
+  const bool can_come = row->state == FileState::kThere || row->state == FileState::kFetching;
+  if (!is_here && (!can_come || !what.coming() || media->view_once())) return Refuse(Failure::kNoSuchFile, "id");
   const UnixMicros now = engine_.clock.now();
   if (now.value > row->used.value + kUsedAgainUs) engine_.store.files.set_used(row->name, now);
   client_api::OpenMediaResponse response;
@@ -523,8 +525,19 @@ Result<client_api::OpenMediaResponse, Refusal> Files::open_media(const client_ap
   *response.mutable_sealed() = shown(row->file);
   response.set_mime_type(media->mime_type());
   response.set_name(shown_file_name(media->name()));
+  if (!is_here) {
+    response.set_url(engine_.registration->server + path_of(row->file.id));
+    response.set_bearer(to_base64url(engine_.registration->token));
+    bring(*row);
+  }
   if (media->view_once()) engine_.is_viewed(*message);
   return response;
+}
+
+void Files::bring(const FileRow& row) {
+  const auto job = jobs_.find(row.name);
+  if (job != jobs_.end() && !job->second.active) end_job(row.name);  // it doesn't wait any longer
+  if (row.state == FileState::kThere) set_state(row.name, FileState::kFetching);
 }
 
 void Files::remove_media(uint32_t request, const client_api::RemoveMediaRequest& what) {

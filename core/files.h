@@ -116,6 +116,8 @@ class Files {
   void uploaded(const FileRow& row);
   void remove_from_server(const FileRow& row);
   void fetch(const FileRow& row, Job& job);
+  // Somebody wants it now.
+  void bring(const FileRow& row);
   void await_host(const FileName& name, Job& job);
   // It is tried again later.
   void pause(const FileName& name, client_api::Failure::Code trouble, uint64_t at_least_ms = 0);

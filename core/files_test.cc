@@ -53,6 +53,13 @@ class FilesTest : public testing::TwoPeople {
     request.mutable_open_media()->set_id(id);
     return host.request(std::move(request));
   }
+  // As a player does, which can't wait until it is here.
+  static client_api::Response open_coming(Host& host, const std::string& id) {
+    client_api::Request request;
+    request.mutable_open_media()->set_id(id);
+    request.mutable_open_media()->set_coming(true);
+    return host.request(std::move(request));
+  }
   static Bytes read(Host& host, const std::string& id) {
     const client_api::Response opened = open(host, id);
     EXPECT_FALSE(opened.has_failure()) << opened.failure().detail();
@@ -231,6 +238,31 @@ TEST_F(FilesTest, DocumentsAreFetchedWhenTheyAreAskedForAndThatIsCalledOff) {
   fetch(ben_, document.id());
   world_.advance(1000);
   EXPECT_EQ(read(ben_, document.id()), numbered_bytes(500'000, 1));
+}
+
+TEST_F(FilesTest, APlayerReadsWhatIsNotHereYetFromTheServerAndItIsFetchedMeanwhile) {
+  const Bytes bytes = numbered_bytes(300'000, 1);
+  const std::string id = send(bytes, Media::kDocument).id();
+  world_.advance(1000);
+  EXPECT_EQ(media(ben_, id).state(), Media::kThere);
+  EXPECT_EQ(open(ben_, id).failure().code(), client_api::Failure::kNoSuchFile) << "who can wait is told to fetch it";
+  EXPECT_EQ(media(ben_, id).state(), Media::kThere);
+  ben_.set_network(false);
+  world_.advance(1000);
+  const client_api::OpenMediaResponse coming = open_coming(ben_, id).open_media();
+  EXPECT_NE(coming.url().find("/v1/files/" + coming.sealed().file_id()), std::string::npos) << coming.url();
+  EXPECT_FALSE(coming.bearer().empty());
+  EXPECT_EQ(coming.file().size(), 32u);
+  EXPECT_EQ(media(ben_, id).state(), Media::kFetching);
+  EXPECT_EQ(open_coming(ben_, id).open_media().url(), coming.url()) << "as often as it is asked";
+  EXPECT_EQ(open(ben_, id).failure().code(), client_api::Failure::kNoSuchFile);
+  ben_.set_network(true);
+  world_.advance(60'000);
+  EXPECT_EQ(media(ben_, id).state(), Media::kHere);
+  const client_api::OpenMediaResponse here = open_coming(ben_, id).open_media();
+  EXPECT_EQ(here.url() + here.bearer(), "") << "there is nothing to ask the server for";
+  EXPECT_EQ(here.file(), coming.file());
+  EXPECT_EQ(read(ben_, id), bytes);
 }
 
 TEST_F(FilesTest, WhatIsHereStaysSoWhoeverAsksForIt) {
@@ -430,6 +462,7 @@ TEST_F(FilesTest, WhatIsToBeViewedOnceIsOpenedOnceAndThenNowhere) {
   on.mutable_send_message()->mutable_attachment()->set_message_id(photo.id());
   EXPECT_EQ(ben_.request(std::move(on)).failure().code(), client_api::Failure::kInvalidArgument);
 
+  EXPECT_EQ(open_coming(ben_, photo.id()).failure().code(), client_api::Failure::kNoSuchFile) << "nor played before";
   fetch(ben_, photo.id());
   world_.advance(100);
   EXPECT_EQ(read(ben_, photo.id()), numbered_bytes(50'000, 1));

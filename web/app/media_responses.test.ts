@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 /** A page with one file of numbered bytes, which breaks at some place. */
-function pageWith(size: number, { secret = SECRET, breaksAt = Infinity } = {}) {
+function pageWith(size: number, { secret = SECRET, breaksAt = Infinity, waits = 0 } = {}) {
   const asked: string[] = [];
   const page: PageClient = {
     url: "https://kith.example/",
@@ -34,7 +34,13 @@ function pageWith(size: number, { secret = SECRET, breaksAt = Infinity } = {}) {
         asked.push(`${data.start}-${data.end}`);
         if (data.start >= breaksAt) return post({ kind: "failed", detail: "broken" });
         const bytes = Uint8Array.from({ length: Math.min(PIECE, data.end - data.start) }, (_, at) => data.start + at);
-        post({ kind: "bytes", bytes });
+        let left = waits;
+        const say = (): void => {
+          if (left-- <= 0) return post({ kind: "bytes", bytes });
+          post({ kind: "waiting" });
+          setTimeout(say, 5_000);
+        };
+        say();
       };
       post({ kind: "opened", size });
     },
@@ -120,6 +126,27 @@ describe("A message's file at its address", () => {
     expect(taken.length).toBeLessThanOrEqual(2000);
     expect(Uint8Array.from(taken)).toEqual(numbers(0, taken.length));
     expect((await answer([pageWith(4500, { breaksAt: 0 }).page])).status).toBe(404);
+  });
+
+  it("waits for what is still on its way while the page says so, and not for one that is silent", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const passes = async (seconds: number): Promise<void> => {
+      for (let passed = 0; passed < seconds; passed += 5) {
+        for (let turn = 0; turn < 20; ++turn) await new Promise((resolve) => setImmediate(resolve)); // of ports
+        await vi.advanceTimersByTimeAsync(5_000);
+      }
+    };
+    try {
+      const coming = answer([pageWith(10, { waits: 10 }).page]);
+      await passes(60);
+      expect(await bytesOf(await coming)).toEqual(numbers(0, 10));
+      const silent = pageWith(10, { waits: 10 });
+      const given = answer([{ ...silent.page, postMessage: () => {} }]);
+      await passes(25);
+      expect((await given).status).toBe(404);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("is had from the page that made the address, and from no other", async () => {

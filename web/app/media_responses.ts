@@ -237,13 +237,15 @@ async function openedBy(pages: readonly (PageClient | undefined)[], { page, mess
   return Promise.any(pages.flatMap((each) => (each === undefined ? [] : [Reader.openBy(each, asked)])));
 }
 
-/** What is heard; rejects when that is nothing for too long: the page may have gone. */
+/** What is heard but "waiting"; rejects when there is nothing at all for too long: the page may have gone. */
 function within(act: (heard: (message: ToReader) => void) => void): Promise<ToReader> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("no answer")), ANSWER_WITHIN_MS);
+    const giveUp = () => reject(new Error("no answer"));
+    let timer = setTimeout(giveUp, ANSWER_WITHIN_MS);
     act((message) => {
       clearTimeout(timer);
-      resolve(message);
+      if (message.kind === "waiting") timer = setTimeout(giveUp, ANSWER_WITHIN_MS);
+      else resolve(message);
     });
   });
 }

@@ -68,7 +68,7 @@ export class CoreClient implements DeviceMedia {
     mediaWorker: Worker,
   ) {
     this.media = new PageMedia(mediaWorker, {
-      openMedia: (id) => this.call("openMedia", { id }),
+      openMedia: (id, coming) => this.call("openMedia", { id, coming }),
       openPhoto: (photo) => this.call("openPhoto", { photo }),
       removeMedia: (id) => this.call("removeMedia", { id }),
       fetchMedia: (id) => this.call("fetchMedia", { id }),

@@ -9,6 +9,7 @@
 // than one run, and is another, nothing is known yet: it is brought anew.
 import { isNoRoom, partOf, writeAll, type FileFolder, type OpenFile } from "./file_folder";
 import { FileFetched_Outcome as Outcome, type FetchFile } from "./generated/client_api/host_pb";
+import type { GrowingFile } from "./growing_file";
 import { headersOf } from "./http";
 import type { MediaModule, RunningDigest } from "./media_module";
 import { paced } from "./paced";
@@ -25,16 +26,20 @@ const PIECES_A_TURN = 8;
 
 const ended = (outcome: Outcome, status = 0): Fetched => ({ outcome, status });
 
-/** Never rejects. When the signal says so it ends as soon as it can; what has come stays. */
+/**
+ * Never rejects. `growing`: for whoever reads it meanwhile. When the signal says so it ends as soon as it can; what has
+ * come stays.
+ */
 export async function fetchFile(
   module: MediaModule,
   folder: FileFolder,
   wanted: FetchFile,
+  growing: GrowingFile,
   progress: (done: number) => void,
   signal: AbortSignal,
 ): Promise<Fetched> {
   try {
-    const fetching = new Fetching(module, folder, wanted, paced(progress), signal);
+    const fetching = new Fetching(module, folder, wanted, growing, paced(progress), signal);
     return await fetching.run();
   } catch (error) {
     return ended(isNoRoom(error) ? Outcome.kNoRoom : Outcome.kFailed);
@@ -52,6 +57,7 @@ class Fetching {
     private readonly module: MediaModule,
     private readonly folder: FileFolder,
     private readonly wanted: FetchFile,
+    private readonly growing: GrowingFile,
     private readonly progress: (done: number) => void,
     private readonly signal: AbortSignal,
   ) {
@@ -66,9 +72,11 @@ class Fetching {
       const file = await this.folder.open(this.part);
       let fetched: Fetched;
       try {
+        this.growing.opened(file);
         fetched = (await this.digestHere(file)) ?? (await this.bring(file));
         if (fetched.outcome === Outcome.kWhole) file.flush();
       } finally {
+        this.growing.closed();
         file.close();
       }
       return await this.finish(fetched);
@@ -157,6 +165,7 @@ class Fetching {
         this.digest.add(step.value);
         this.here += step.value.length;
         this.progress(this.here);
+        this.growing.changed();
       }
       return ended(this.here === this.size ? Outcome.kWhole : Outcome.kBrokeOff);
     } finally {

@@ -70,7 +70,7 @@ describe("Sealing and reading", () => {
       [2_999_999, 9_000_000],
       [1_000_000, 2_000_000],
     ] as const) {
-      const part = await files.reader(sealed)(start, end);
+      const part = await files.reader(sealed).read(start, end);
       expect(part.length).toBeGreaterThan(0);
       expect(Buffer.compare(part, file.subarray(start, Math.min(start + part.length, end)))).toBe(0);
     }
@@ -88,12 +88,12 @@ describe("Sealing and reading", () => {
     const kept = folder.files.get(sealed.file);
     if (kept === undefined) throw new Error("the file is not there");
     kept.bytes[200_000] = (kept.bytes[200_000] ?? 0) ^ 1;
-    expect((await files.reader(sealed)(0, 100)).length).toBe(100);
+    expect((await files.reader(sealed).read(0, 100)).length).toBe(100);
     await expect(files.readWhole(sealed)).rejects.toMatchObject({ reason: "broken" });
     kept.size -= 1;
-    await expect(files.reader(sealed)(0, 100)).rejects.toMatchObject({ reason: "broken" });
+    await expect(files.reader(sealed).read(0, 100)).rejects.toMatchObject({ reason: "broken" });
     await folder.remove(sealed.file);
-    await expect(files.reader(sealed)(0, 100)).rejects.toMatchObject({ reason: "broken" });
+    await expect(files.reader(sealed).read(0, 100)).rejects.toMatchObject({ reason: "broken" });
   });
 
   test("without room, called off, or of a file that can't be read, nothing is left", async () => {

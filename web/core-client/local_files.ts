@@ -2,12 +2,14 @@
 
 // The sealed files of a device where they are: what the core's host is asked for of them, and what a page is. What is
 // done with one file for the core is done in order.
+import { ComingReader } from "./coming_file";
 import { isFileName, partOf, type FileContent, type FileFolder } from "./file_folder";
 import { fetchFile, type Fetched } from "./file_fetching";
 import { SealedReader, type OpenedFile } from "./file_reading";
 import { failureOf, sealFile } from "./file_sealing";
 import type { SendPart } from "./file_sending";
 import { FileFetched_Outcome as Outcome, type FetchFile, type HttpCall } from "./generated/client_api/host_pb";
+import { GrowingFile } from "./growing_file";
 import { NO_ANSWER, type HttpAnswer } from "./http";
 import { MediaFailure } from "./media";
 import type { FileIdentity, MediaModule } from "./media_module";
@@ -17,11 +19,23 @@ import type { Cancel, FetchListener, SealedFiles, SendListener } from "./sealed_
 /** readWhole's most: a picture or a recording, not a film. */
 export const WHOLE_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Reads a file, one read at a time. */
+export interface FileReading {
+  /** As SealedReader.read, but rejects with MediaFailure alone. Of a file that is still coming it waits. */
+  read(start: number, end: number, memory?: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>>;
+  /** What is broken is so on this device, and not at the server. */
+  isHere(): boolean;
+  /** What waits is rejected: aborted. */
+  close(): void;
+}
+
 const FOUND_AFTER_MS = 3_600_000;
 const FOUND_AT_ONCE = 500;
 
 export class LocalFiles implements SealedFiles {
   private readonly turns = new Map<string, Promise<unknown>>();
+  /** By name: those that are being fetched. */
+  private readonly growing = new Map<string, GrowingFile>();
   private loaded: Promise<MediaModule> | undefined;
 
   /** The module is loaded when it is needed first. */
@@ -74,16 +88,24 @@ export class LocalFiles implements SealedFiles {
     return sealFile(await this.module(), this.folder, source, options);
   }
 
-  /** As SealedReader, one read at a time; what it returns rejects with MediaFailure alone. */
-  reader(opened: OpenedFile): SealedReader["read"] {
-    let reader: SealedReader | undefined;
-    return async (start, end, memory) => {
-      try {
-        reader ??= new SealedReader(await this.module(), this.folder, opened);
-        return await reader.read(start, end, memory);
-      } catch (error) {
-        throw failureOf(error);
-      }
+  reader(opened: OpenedFile): FileReading {
+    let reader: SealedReader | ComingReader | undefined;
+    let closed = false;
+    return {
+      read: async (start, end, memory) => {
+        try {
+          reader ??= this.readerOf(await this.module(), opened);
+          if (closed) throw new MediaFailure("aborted", "nobody reads it any more");
+          return await reader.read(start, end, memory);
+        } catch (error) {
+          throw failureOf(error);
+        }
+      },
+      isHere: () => !(reader instanceof ComingReader) || reader.isHere,
+      close: () => {
+        closed = true;
+        if (reader instanceof ComingReader) reader.close();
+      },
     };
   }
 
@@ -91,7 +113,7 @@ export class LocalFiles implements SealedFiles {
   async readWhole(opened: OpenedFile): Promise<Uint8Array<ArrayBuffer>> {
     if (opened.size > WHOLE_BYTES_MAX)
       throw new MediaFailure("failed", `${opened.size} bytes are too many for the memory`);
-    const read = this.reader(opened);
+    const { read } = this.reader(opened);
     const whole = new Uint8Array(opened.size);
     for (let at = 0; at < whole.length;) {
       const piece = await read(at, whole.length);
@@ -102,6 +124,12 @@ export class LocalFiles implements SealedFiles {
   }
 
   // ----------------------------------------------------------------
+
+  private readerOf(module: MediaModule, opened: OpenedFile): SealedReader | ComingReader {
+    const { file, from } = opened;
+    if (from === undefined) return new SealedReader(module, this.folder, opened);
+    return new ComingReader(module, this.folder, opened, from, () => this.growing.get(file));
+  }
 
   private module(): Promise<MediaModule> {
     this.loaded ??= this.load().catch((error: unknown) => {
@@ -132,10 +160,15 @@ export class LocalFiles implements SealedFiles {
 
   private async fetchOf(wanted: FetchFile, progress: (done: number) => void, signal: AbortSignal): Promise<Fetched> {
     if (!isFileName(wanted.file)) return { outcome: Outcome.kFailed, status: 0 };
+    const growing = new GrowingFile();
+    this.growing.set(wanted.file, growing);
     try {
-      return await fetchFile(await this.module(), this.folder, wanted, progress, signal);
+      return await fetchFile(await this.module(), this.folder, wanted, growing, progress, signal);
     } catch {
       return { outcome: Outcome.kFailed, status: 0 };
+    } finally {
+      this.growing.delete(wanted.file);
+      growing.changed();
     }
   }
 

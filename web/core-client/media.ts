@@ -47,7 +47,8 @@ export interface DeviceMedia {
   /**
    * An address under this origin for <video>, <audio> and downloads of a message's file: /media/<message id>, with
    * ranges, served by the service worker to this page alone, while it is open. The same for the same arguments. Saving
-   * is simpler by saveMedia.
+   * is simpler by saveMedia. What is still on the server is fetched, and can be played meanwhile; not what is to be
+   * viewed once.
    *
    * Where no service worker has this page (streamsMedia()), nothing answers: mediaBlobUrl instead.
    */

@@ -17,7 +17,10 @@ export function sealedFileOf({ fileId, key, size, digest }: FileIdentity): Seale
   return create(SealedFileSchema, { fileId, key, size: BigInt(size), digest });
 }
 
-export function openedOf({ file, sealed }: OpenMediaResponse | OpenPhotoResponse): OpenedFile {
+export function openedOf(answer: OpenMediaResponse | OpenPhotoResponse): OpenedFile {
+  const { file, sealed } = answer;
   if (sealed === undefined) throw new MediaFailure("failed", "an answer without a file");
-  return { file, key: sealed.key, size: Number(sealed.size) };
+  const opened = { file, key: sealed.key, size: Number(sealed.size) };
+  if (!("url" in answer) || answer.url === "") return opened;
+  return { ...opened, from: { url: answer.url, bearer: answer.bearer } };
 }

@@ -50,5 +50,7 @@ export type ToReader =
   | { kind: "opened"; size: number }
   /** From `start` on, at least one. */
   | { kind: "bytes"; bytes: Uint8Array<ArrayBuffer> }
+  /** What was asked for comes later: the file is still on its way here. Said each five seconds. */
+  | { kind: "waiting" }
   /** Last. The file can't be read (any further). */
   | { kind: "failed"; detail: string };

@@ -66,20 +66,31 @@ async function seal(of: LocalFiles, id: number, file: Blob, signal: AbortSignal)
   scope.postMessage({ kind: "sealed", id, sealed });
 }
 
+/** So often is said that what is read hasn't come yet. */
+const WAITING_EACH_MS = 5_000;
+
 /** Answers one who reads, until it closes or the file turns out to be broken. */
 function serve(message: string, opened: OpenedFile, port: MessagePort): void {
   const post = (answer: ToReader, transfer: Transferable[] = []): void => port.postMessage(answer, transfer);
-  const read = files?.reader(opened);
+  const reading = files?.reader(opened);
   port.onmessage = async ({ data }: MessageEvent<OfReader>) => {
-    if (data.kind === "close") return port.close();
+    if (data.kind === "close") {
+      reading?.close();
+      return port.close();
+    }
+    const waiting = setInterval(() => post({ kind: "waiting" }), WAITING_EACH_MS);
     try {
-      if (read === undefined) throw new Error("the files' Worker was not started");
-      const bytes = await read(data.start, data.end, data.memory);
+      if (reading === undefined) throw new Error("the files' Worker was not started");
+      const bytes = await reading.read(data.start, data.end, data.memory);
       post({ kind: "bytes", bytes }, [bytes.buffer]);
     } catch (error) {
       post({ kind: "failed", detail: String(error) });
+      reading?.close();
       port.close();
-      if (failureOf(error).reason === "broken") scope.postMessage({ kind: "broken", message });
+      const isOurs = failureOf(error).reason === "broken" && reading?.isHere() === true;
+      if (isOurs) scope.postMessage({ kind: "broken", message });
+    } finally {
+      clearInterval(waiting);
     }
   };
   post({ kind: "opened", size: opened.size });

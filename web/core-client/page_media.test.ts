@@ -43,6 +43,7 @@ let worker: ScriptedWorker;
 let container: EventTarget & { controller: object | null };
 let asked: string[];
 let fetched: string[];
+let where: { url: string; bearer: string };
 let media: PageMedia;
 
 beforeEach(() => {
@@ -52,12 +53,13 @@ beforeEach(() => {
   vi.stubGlobal("navigator", { serviceWorker: container });
   asked = [];
   fetched = [];
+  where = { url: "", bearer: "" };
   media = new PageMedia(worker, {
-    async openMedia(id) {
+    async openMedia(id, coming) {
       asked.push(id);
-      if (id !== MESSAGE) throw new Error("kNoSuchFile");
+      if (id !== MESSAGE || (where.url !== "" && !coming)) throw new Error("kNoSuchFile");
       const sealed = { fileId: "02".repeat(16), key: KEY, size: 5n, digest: KEY };
-      return create(OpenMediaResponseSchema, { file: "a".repeat(32), sealed });
+      return create(OpenMediaResponseSchema, { file: "a".repeat(32), sealed, ...where });
     },
     async openPhoto(photo) {
       if (photo !== PHOTO) throw new Error("kNoSuchFile");
@@ -180,6 +182,16 @@ test("the core opens a file that is read in parts once a minute, one that was no
   expect(asked.length).toBe(2);
   for (let time = 0; time < 2; ++time) expect(await ask("f".repeat(32))).toMatchObject({ kind: "failed" });
   expect(asked.length).toBe(4);
+});
+
+test("what is played before it is here is read from where the core says, and not saved or shown [F17]", async () => {
+  where = { url: "https://x/v1/files/1", bearer: "token" };
+  for (let part = 0; part < 3; ++part) expect(await ask(MESSAGE)).toBeUndefined();
+  expect(served().at(-1)).toMatchObject({ opened: { file: "a".repeat(32), from: where } });
+  expect(asked.length, "once a minute").toBe(1);
+  container.controller = {};
+  await expect(media.saveMedia(MESSAGE, { type: "", name: "film" })).rejects.toThrow("kNoSuchFile");
+  await expect(media.readMedia(MESSAGE)).rejects.toThrow("kNoSuchFile");
 });
 
 test("an address is answered while a service worker has the page", () => {

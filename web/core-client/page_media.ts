@@ -28,7 +28,8 @@ export interface MediaWorker {
 }
 /** What the core is asked for. Each rejects with CoreFailure. */
 export interface MediaCore {
-  openMedia(messageId: string): Promise<OpenMediaResponse>;
+  /** `coming`: also one that is not here yet. */
+  openMedia(messageId: string, coming: boolean): Promise<OpenMediaResponse>;
   openPhoto(photo: string): Promise<OpenPhotoResponse>;
   removeMedia(messageId: string): Promise<unknown>;
   fetchMedia(messageId: string): Promise<unknown>;
@@ -70,7 +71,7 @@ export class PageMedia implements DeviceMedia {
   }
 
   async readMedia(messageId: string): Promise<Uint8Array<ArrayBuffer>> {
-    const opened = openedOf(await this.core.openMedia(messageId));
+    const opened = openedOf(await this.core.openMedia(messageId, false));
     const answer = await this.ask((id) => ({ kind: "read", id, opened })).catch((error: unknown) => {
       if (error instanceof MediaFailure && error.reason === "broken") this.fetchAnew(messageId);
       throw error;
@@ -100,7 +101,7 @@ export class PageMedia implements DeviceMedia {
 
   async saveMedia(messageId: string, { type, name }: { type: string; name: string }): Promise<void> {
     if (this.streamsMedia()) {
-      await this.opened(messageId); // what has no file is said here, and not in a frame that nobody sees
+      await this.opened(messageId, false); // what has no file is said here, and not in a frame that nobody sees
       const frame = document.createElement("iframe");
       frame.hidden = true;
       frame.src = this.mediaUrl(messageId, { type, download: name });
@@ -121,12 +122,17 @@ export class PageMedia implements DeviceMedia {
     this.end(new MediaFailure("aborted", "the client was closed"));
   }
 
-  /** A player asks for many parts of a file: the core is asked once a minute, also of what it opens once (MEDIA-7). */
-  private opened(messageId: string): Promise<OpenedFile> {
+  /**
+   * A player asks for many parts of a file: the core is asked once a minute, also of what it opens once (MEDIA-7).
+   * `coming`: it may still be on its way here.
+   */
+  private async opened(messageId: string, coming: boolean): Promise<OpenedFile> {
     const known = this.openings.get(messageId);
-    if (known !== undefined) return known;
-    const opening = this.core.openMedia(messageId).then(openedOf);
-    const forget = (): void => void this.openings.delete(messageId);
+    if (known !== undefined && (coming || (await known).from === undefined)) return known;
+    const opening = this.core.openMedia(messageId, coming).then(openedOf);
+    const forget = (): void => {
+      if (this.openings.get(messageId) === opening) this.openings.delete(messageId);
+    };
     this.openings.set(messageId, opening);
     opening.then(() => setTimeout(forget, OPENED_FOR_MS), forget);
     return opening;
@@ -183,7 +189,7 @@ export class PageMedia implements DeviceMedia {
     const [port] = ports;
     if (data?.kind !== "open-media" || port === undefined) return;
     if (data.page !== this.page) return port.postMessage({ kind: "failed", detail: "of another page" });
-    this.opened(data.message).then(
+    this.opened(data.message, true).then(
       (opened) => this.worker.postMessage({ kind: "serve", message: data.message, opened, port }, [port]),
       (error: unknown) => port.postMessage({ kind: "failed", detail: String(error) }),
     );

@@ -4,6 +4,8 @@
 import { useState, type ComponentType } from "react";
 
 import { MediaKind, mediaOf, textOf, type Media, type Message } from "../view-models/core";
+import { canPlay } from "../view-models/media_port";
+import { isOnDevice, standingOf } from "../view-models/media_state";
 import { durationText, kindName } from "../view-models/media_text";
 import { say } from "../view-models/say";
 import { DocumentBody } from "./document_body";
@@ -12,7 +14,7 @@ import { useMediaTools } from "./media_context";
 import { frameStyle } from "./media_frame";
 import { Written, type BodyProps } from "./message_body";
 import { OnceBody } from "./once_body";
-import { Picture } from "./picture";
+import { OnItsWay, Picture } from "./picture";
 import { Video } from "./video_body";
 import { VoiceBody } from "./voice_body";
 import styles from "./media_body.module.css";
@@ -47,22 +49,45 @@ function VideoBody({ message, media, actions }: MediaBodyProps) {
   const { media: port } = useMediaTools();
   const [wanted, setWanted] = useState(false);
   const alt = altOf(message, media);
+  const standing = standingOf(media, message);
+  const plays = canPlay(port.files, standing);
   return (
     <div className={styles.frame} style={frameStyle(media)} data-part="video">
-      {wanted ? (
-        <Video
-          message={message}
-          type={media.mimeType}
-          poster={port.pictures.small(media)}
-          label={alt}
-          onSave={() => void actions.saveMedia(message)}
-        />
+      {wanted && plays ? (
+        <>
+          <Video
+            message={message}
+            type={media.mimeType}
+            poster={port.pictures.small(media)}
+            label={alt}
+            here={isOnDevice(standing)}
+            onSave={() => void actions.saveMedia(message)}
+          />
+          {standing === "fetching" && (
+            <OnItsWay
+              aside
+              media={media}
+              standing={standing}
+              onCancel={() => {
+                setWanted(false);
+                void actions.cancelMedia(message);
+              }}
+            />
+          )}
+        </>
       ) : (
-        <Picture message={message} media={media} actions={actions} alt={alt} onOpen={() => setWanted(true)}>
+        <Picture
+          message={message}
+          media={media}
+          actions={actions}
+          alt={alt}
+          early={plays}
+          onOpen={() => setWanted(true)}
+        >
           <VideoSign />
         </Picture>
       )}
-      {!wanted && <VideoLength media={media} />}
+      {!(wanted && plays) && <VideoLength media={media} />}
     </div>
   );
 }

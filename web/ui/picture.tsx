@@ -5,7 +5,7 @@
 import { useState, type ReactNode } from "react";
 
 import { MediaKind, type Media, type Message } from "../view-models/core";
-import { doneOf, isOnDevice, standingOf, type Standing } from "../view-models/media_state";
+import { canCome, doneOf, isOnDevice, standingOf, type Standing } from "../view-models/media_state";
 import { kindName } from "../view-models/media_text";
 import { sizeText } from "../view-models/media_plan";
 import type { Shown } from "../view-models/media_port";
@@ -34,6 +34,8 @@ interface PictureProps {
   small?: boolean;
   /** Nothing of it is cut off. */
   whole?: boolean;
+  /** It can be looked at before it is here. */
+  early?: boolean;
   /** Over it, when it can be looked at. */
   children?: ReactNode;
   /** Somebody wants to see it large. */
@@ -49,6 +51,7 @@ export function Picture({
   alt,
   small = false,
   whole = false,
+  early = false,
   children,
   onOpen,
 }: PictureProps) {
@@ -60,7 +63,8 @@ export function Picture({
   const preview = port.pictures.small(media);
   const url = shown !== undefined && "url" in shown && !undrawn ? shown.url : "";
   const trouble: Trouble | "" = undrawn ? "notPicture" : shown !== undefined && "trouble" in shown ? shown.trouble : "";
-  const opens = onOpen !== undefined && isOnDevice(standing) && trouble === "";
+  const seen = (isOnDevice(standing) || (early && canCome(standing))) && trouble === "";
+  const opens = onOpen !== undefined && seen;
   return (
     <span
       className={`${styles.picture} ${whole ? styles.whole : ""}`}
@@ -80,8 +84,16 @@ export function Picture({
         />
       )}
       {opens && <button type="button" className={styles.open} aria-label={alt} onClick={onOpen} data-part="open" />}
-      {isOnDevice(standing) && trouble === "" && children}
-      <Over message={message} media={media} standing={standing} trouble={trouble} small={small} actions={actions} />
+      {seen && children}
+      <Over
+        message={message}
+        media={media}
+        standing={standing}
+        trouble={trouble}
+        small={small}
+        aside={seen}
+        actions={actions}
+      />
     </span>
   );
 }
@@ -92,30 +104,26 @@ interface OverProps {
   standing: Standing;
   trouble: Trouble | "";
   small: boolean;
+  /** The middle is for what can be done with it already. */
+  aside: boolean;
   actions: FileActions;
 }
 
-function Over({ message, media, standing, trouble, small, actions }: OverProps) {
+function Over({ message, media, standing, trouble, small, aside, actions }: OverProps) {
   const kind = kindName(media);
   if (standing === "sending" || standing === "fetching")
     return (
-      <span className={styles.middle}>
-        <ProgressRing
-          over
-          done={doneOf(media)}
-          label={say("media.onItsWay", { kind, way: standing })}
-          onCancel={() => void actions.cancelMedia(message)}
-        />
-        {media.trouble !== 0 && !small && (
-          <span className={styles.why} role="status">
-            {failureText({ code: media.trouble })}
-          </span>
-        )}
-      </span>
+      <OnItsWay
+        media={media}
+        standing={standing}
+        small={small}
+        aside={aside && standing === "fetching"}
+        onCancel={() => void actions.cancelMedia(message)}
+      />
     );
   if (standing === "there")
     return (
-      <span className={styles.middle}>
+      <span className={aside ? styles.aside : styles.middle}>
         <button
           type="button"
           className={styles.fetch}
@@ -143,6 +151,34 @@ function Over({ message, media, standing, trouble, small, actions }: OverProps) 
         <button type="button" className={styles.save} onClick={() => void actions.fetchMedia(message)}>
           {say("media.fetchAgain")}
         </button>
+      )}
+    </span>
+  );
+}
+
+interface OnItsWayProps {
+  media: Media;
+  standing: "sending" | "fetching";
+  small?: boolean;
+  /** In a corner, and not in the middle. */
+  aside: boolean;
+  onCancel: () => void;
+}
+
+/** How far a file is, and what it waits for; it can be given up. */
+export function OnItsWay({ media, standing, small = false, aside, onCancel }: OnItsWayProps) {
+  return (
+    <span className={aside ? styles.aside : styles.middle}>
+      <ProgressRing
+        over
+        done={doneOf(media)}
+        label={say("media.onItsWay", { kind: kindName(media), way: standing })}
+        onCancel={onCancel}
+      />
+      {media.trouble !== 0 && !small && (
+        <span className={styles.why} role="status">
+          {failureText({ code: media.trouble })}
+        </span>
       )}
     </span>
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // A video: what its first picture is, and, when somebody wants it, the video in its place.
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { Message } from "../view-models/core";
 import { playingUrl } from "../view-models/media_port";
@@ -14,15 +14,29 @@ interface VideoProps {
   type: string;
   poster: string;
   label: string;
+  /** All of it is on this device. */
+  here: boolean;
   onSave: () => void;
 }
 
-/** With the browser's own controls, from the device's file: nothing else plays meanwhile. */
-export function Video({ message, type, poster, label, onSave }: VideoProps) {
+/**
+ * With the browser's own controls, from the device's file, or while that comes: nothing else plays meanwhile. What
+ * can't be played while it comes is tried again when it is here.
+ */
+export function Video({ message, type, poster, label, here, onSave }: VideoProps) {
   const { media, player } = useMediaTools();
   const [url, setUrl] = useState("");
-  const [failed, setFailed] = useState(false);
+  const [failedAt, setFailedAt] = useState<"" | "coming" | "here">("");
+  const failed = failedAt === "here" || (failedAt === "coming" && !here);
+  const fail = () => setFailedAt(here ? "here" : "coming");
   const video = useRef<HTMLVideoElement>(null);
+  const place = useCallback((element: HTMLVideoElement) => {
+    video.current = element;
+    return () => {
+      video.current = null;
+      unload(element);
+    };
+  }, []);
   const { files } = media;
   useEffect(() => {
     let gone = false;
@@ -35,7 +49,7 @@ export function Video({ message, type, poster, label, onSave }: VideoProps) {
       },
       (error: unknown) => {
         console.debug(`kith: a video can't be read: ${String(error)}`);
-        if (!gone) setFailed(true);
+        if (!gone) setFailedAt("here");
       },
     );
     return () => {
@@ -49,15 +63,17 @@ export function Video({ message, type, poster, label, onSave }: VideoProps) {
   if (failed)
     return (
       <span className={styles.trouble} role="status">
-        {say("media.cantPlay")}
-        <button type="button" className={styles.save} onClick={onSave}>
-          {say("media.saveAsFile")}
-        </button>
+        {say(here ? "media.cantPlay" : "media.cantPlayYet")}
+        {here && (
+          <button type="button" className={styles.save} onClick={onSave}>
+            {say("media.saveAsFile")}
+          </button>
+        )}
       </span>
     );
   return (
     <video
-      ref={video}
+      ref={place}
       className={styles.video}
       src={url === "" ? undefined : url}
       poster={poster === "" ? undefined : poster}
@@ -70,10 +86,16 @@ export function Video({ message, type, poster, label, onSave }: VideoProps) {
         player.pause();
         silenceOthers(event.currentTarget);
       }}
-      onLoadedMetadata={(event) => event.currentTarget.videoWidth === 0 && setFailed(true)}
-      onError={() => url !== "" && setFailed(true)}
+      onLoadedMetadata={(event) => event.currentTarget.videoWidth === 0 && fail()}
+      onError={() => url !== "" && fail()}
     />
   );
+}
+
+/** One that is nowhere any more would go on reading until it is collected. */
+function unload(element: HTMLVideoElement): void {
+  element.removeAttribute("src");
+  element.load();
 }
 
 const forget = (url: string) => {

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useState, type KeyboardEvent } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import { MediaKind, mediaOf, textOf, type Media, type Message } from "../view-models/core";
+import { canPlay } from "../view-models/media_port";
 import { isOnDevice, standingOf } from "../view-models/media_state";
 import { say } from "../view-models/say";
 import { fullTimeText, millis } from "../view-models/time_text";
@@ -13,9 +14,9 @@ import { ViewerViewModel } from "../view-models/viewer";
 import { Avatar } from "./avatar";
 import { FullDialog } from "./full_dialog";
 import { Icon, type IconName } from "./icons";
-import { altOf } from "./media_body";
+import { altOf, VideoSign } from "./media_body";
 import { useMediaTools } from "./media_context";
-import { Picture, type FileActions } from "./picture";
+import { OnItsWay, Picture, type FileActions } from "./picture";
 import { RichText } from "./rich_text";
 import { Video } from "./video_body";
 import { useMade } from "./use_made";
@@ -191,10 +192,24 @@ interface ShownProps {
 }
 
 function Shown({ message, view, onView, actions, fetching, onSwipe }: ShownProps) {
+  const { media: port } = useMediaTools();
+  const [wanted, setWanted] = useState(false);
   const media = mediaOf(message);
   if (media === undefined) return null;
-  const here = isOnDevice(standingOf(media, message));
-  if (media.kind === MediaKind.kVideo && here) return <Playing message={message} media={media} actions={actions} />;
+  const standing = standingOf(media, message);
+  const early = media.kind === MediaKind.kVideo && canPlay(port.files, standing) && !isOnDevice(standing);
+  if (media.kind === MediaKind.kVideo && (isOnDevice(standing) || (early && wanted)))
+    return (
+      <Playing
+        message={message}
+        media={media}
+        actions={actions}
+        onCancel={() => {
+          setWanted(false);
+          void fetching.cancel(message);
+        }}
+      />
+    );
   const files: FileActions = {
     fetchMedia: fetching.fetch,
     cancelMedia: fetching.cancel,
@@ -203,14 +218,32 @@ function Shown({ message, view, onView, actions, fetching, onSwipe }: ShownProps
   return (
     <Zoomable view={view} onView={onView} onSwipe={onSwipe} onDown={actions.closeViewer}>
       <div className={styles.picture} data-scale={view.scale}>
-        <Picture whole message={message} media={media} actions={files} alt={altOf(message, media)} />
+        <Picture
+          whole
+          message={message}
+          media={media}
+          actions={files}
+          alt={altOf(message, media)}
+          early={early}
+          onOpen={early ? () => setWanted(true) : undefined}
+        >
+          {early && <VideoSign />}
+        </Picture>
       </div>
     </Zoomable>
   );
 }
 
-function Playing({ message, media, actions }: { message: Message; media: Media; actions: ViewerActions }) {
+interface PlayingProps {
+  message: Message;
+  media: Media;
+  actions: ViewerActions;
+  onCancel: () => void;
+}
+
+function Playing({ message, media, actions, onCancel }: PlayingProps) {
   const { media: port } = useMediaTools();
+  const standing = standingOf(media, message);
   return (
     <div className={styles.picture}>
       <Video
@@ -218,8 +251,10 @@ function Playing({ message, media, actions }: { message: Message; media: Media; 
         type={media.mimeType}
         poster={port.pictures.small(media)}
         label={altOf(message, media)}
+        here={isOnDevice(standing)}
         onSave={() => void actions.saveMedia(message)}
       />
+      {standing === "fetching" && <OnItsWay aside media={media} standing={standing} onCancel={onCancel} />}
     </div>
   );
 }

@@ -4,10 +4,13 @@
 import { useRef, type KeyboardEvent, type PointerEvent } from "react";
 
 import { MediaKind, type Media } from "../view-models/core";
+import { failureText } from "../view-models/failure_text";
 import { fileName } from "../view-models/file_name";
-import { doneOf, isOnDevice, standingOf } from "../view-models/media_state";
+import { canPlay } from "../view-models/media_port";
+import { doneOf, isOnDevice, standingOf, type Standing } from "../view-models/media_state";
 import { durationText, kindName } from "../view-models/media_text";
 import { sizeText } from "../view-models/media_plan";
+import type { PlayerSnapshot } from "../view-models/player";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
@@ -23,14 +26,16 @@ export function VoiceBody({ message, media, meta, actions }: MediaBodyProps) {
   const playing = usePlaying(message.id);
   const isVoice = media.kind === MediaKind.kVoice;
   const standing = standingOf(media, message);
-  const words = playing?.failed === true ? say("media.cantPlay") : troubleText(standing, "");
+  const { files } = useMediaTools().media;
+  const early = !isVoice && !isOnDevice(standing) && canPlay(files, standing);
+  const words = wordsFor(media, standing, playing);
   const durationMs = playing === undefined || playing.duration === 0 ? media.durationMs : playing.duration * 1000;
   const rate = player.snapshot().rate;
   return (
     <div className={styles.voice} data-part={isVoice ? "voice" : "audio"}>
       <div className={styles.line}>
         {isVoice && <Avatar id={message.sender?.accountId ?? ""} title={message.sender?.name ?? ""} size="small" />}
-        <Main message={message} media={media} actions={actions} playing={playing?.playing === true} />
+        <Main message={message} media={media} actions={actions} playing={playing?.playing === true} early={early} />
         <div className={styles.middle}>
           {!isVoice && (
             <bdi className={styles.name} title={fileName(media.name)}>
@@ -41,10 +46,11 @@ export function VoiceBody({ message, media, meta, actions }: MediaBodyProps) {
             media={media}
             position={playing?.position ?? 0}
             durationMs={durationMs}
-            disabled={!isOnDevice(standing)}
+            disabled={!isOnDevice(standing) && !early}
             onSeek={(part) => player.seek(message, part)}
           />
         </div>
+        {early && <Bringing message={message} media={media} actions={actions} />}
         {playing !== undefined && (
           <button
             type="button"
@@ -66,6 +72,13 @@ export function VoiceBody({ message, media, meta, actions }: MediaBodyProps) {
   );
 }
 
+function wordsFor(media: Media, standing: Standing, playing: PlayerSnapshot | undefined): string {
+  if (playing?.failed === true) return say(isOnDevice(standing) ? "media.cantPlay" : "media.cantPlayYet");
+  if (playing !== undefined && standing === "fetching" && media.trouble !== 0)
+    return failureText({ code: media.trouble });
+  return troubleText(standing, "");
+}
+
 function timesText(media: Media, position: number | undefined, durationMs: number, showSize: boolean): string {
   if (position !== undefined) return durationText(position * 1000);
   const length = durationMs === 0 ? "" : durationText(durationMs);
@@ -74,38 +87,53 @@ function timesText(media: Media, position: number | undefined, durationMs: numbe
   return length === "" ? size : say("voice.lengthAndSize", { length, size });
 }
 
-interface MainProps extends Pick<MediaBodyProps, "message" | "media" | "actions"> {
+type BringingProps = Pick<MediaBodyProps, "message" | "media" | "actions">;
+interface MainProps extends BringingProps {
   playing: boolean;
+  /** It plays while it comes. */
+  early: boolean;
 }
 
-/** The button before it: what can be done with it now. */
-function Main({ message, media, actions, playing }: MainProps) {
+/** How far it is, or what brings it. */
+function Bringing({ message, media, actions }: BringingProps) {
   const { player } = useMediaTools();
   const standing = standingOf(media, message);
   const kind = kindName(media);
-  if (standing === "fetching" || (standing === "sending" && media.kind !== MediaKind.kVoice))
+  if (standing === "fetching" || standing === "sending")
     return (
       <span className={styles.play}>
         <ProgressRing
           done={doneOf(media)}
           label={say("media.onItsWay", { kind, way: standing })}
-          onCancel={() => void actions.cancelMedia(message)}
+          onCancel={() => {
+            if (standing === "fetching" && player.snapshot().message?.id === message.id) player.stop();
+            void actions.cancelMedia(message);
+          }}
         />
       </span>
     );
-  if (!isOnDevice(standing))
-    return (
-      <button
-        type="button"
-        className={styles.play}
-        data-part="fetch"
-        disabled={standing === "gone"}
-        aria-label={say("media.fetch", { kind, size: sizeText(Number(media.size)) })}
-        onClick={() => void actions.fetchMedia(message)}
-      >
-        <Icon name="download" />
-      </button>
-    );
+  return (
+    <button
+      type="button"
+      className={styles.play}
+      data-part="fetch"
+      disabled={standing === "gone"}
+      aria-label={say("media.fetch", { kind, size: sizeText(Number(media.size)) })}
+      onClick={() => void actions.fetchMedia(message)}
+    >
+      <Icon name="download" />
+    </button>
+  );
+}
+
+/** The button before it: what can be done with it now. */
+function Main({ message, media, actions, playing, early }: MainProps) {
+  const { player } = useMediaTools();
+  const standing = standingOf(media, message);
+  const kind = kindName(media);
+  const isSent = standing === "sending" && media.kind !== MediaKind.kVoice;
+  if ((!isOnDevice(standing) && !early) || isSent)
+    return <Bringing message={message} media={media} actions={actions} />;
   return (
     <button
       type="button"

@@ -5,6 +5,7 @@
 // (core-client/media.ts); the rest is in web/media.
 import type { DeviceMedia, MediaFailureReason } from "../core-client/media";
 import type { Media } from "./core";
+import { canCome, isOnDevice, type Standing } from "./media_state";
 
 export type MediaFiles = DeviceMedia;
 
@@ -13,6 +14,10 @@ export function mediaFailureOf(error: unknown): MediaFailureReason | "" {
   const reason = typeof error === "object" && error !== null && "reason" in error ? error.reason : "";
   return reason === "noRoom" || reason === "failed" || reason === "broken" || reason === "aborted" ? reason : "";
 }
+
+/** A video or a sound can be played: it is here, or comes while it plays. */
+export const canPlay = (files: MediaFiles, standing: Standing): boolean =>
+  isOnDevice(standing) || (canCome(standing) && files.streamsMedia());
 
 /** Where an element finds what it plays: until `forget` of the port's. */
 export const playingUrl = (files: MediaFiles, messageId: string, type: string): Promise<string> =>

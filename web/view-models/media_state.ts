@@ -34,6 +34,9 @@ export function standingOf({ state }: Pick<Media, "state">, { tick }: Pick<Messa
 /** What is sent is on this device already. */
 export const isOnDevice = (standing: Standing): boolean => standing === "here" || standing === "sending";
 
+/** It is not here, and can be. */
+export const canCome = (standing: Standing): boolean => standing === "there" || standing === "fetching";
+
 /** 0 to 1. */
 export const doneOf = ({ done, size }: Pick<Media, "done" | "size">): number =>
   size === 0n ? 0 : Math.min(1, Number(done) / Number(size));

@@ -39,6 +39,13 @@ export class FileServer {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  /** That are open. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) =>
+      this.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+    );
+  }
+
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body: Buffer[] = [];
     for await (const piece of request) body.push(piece as Buffer);
@@ -53,15 +60,17 @@ export class FileServer {
     if (request.method !== "GET") return void response.writeHead(204).end();
     if (this.status !== undefined) return void response.writeHead(this.status).end();
     const { length } = this.file;
-    const from = this.ranges && range !== undefined ? Number(/^bytes=(\d+)-$/.exec(range)?.[1]) : 0;
+    const [, first = "0", last = ""] = (this.ranges && /^bytes=(\d+)-(\d*)$/.exec(range ?? "")) || [];
+    const from = Number(first);
+    const to = last === "" ? length : Math.min(length, Number(last) + 1);
     if (from >= length && length > 0)
       return void response.writeHead(416, { "content-range": `bytes */${length}` }).end();
     const partial = this.ranges && range !== undefined;
     response.writeHead(partial ? 206 : 200, {
-      "content-length": length - from,
-      ...(partial ? { "content-range": `bytes ${from}-${length - 1}/${length}` } : {}),
+      "content-length": to - from,
+      ...(partial ? { "content-range": `bytes ${from}-${to - 1}/${length}` } : {}),
     });
-    this.write(response, this.file.subarray(from));
+    this.write(response, this.file.subarray(from, to));
   }
 
   private write(response: ServerResponse, body: Uint8Array): void {
