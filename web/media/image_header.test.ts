@@ -42,6 +42,11 @@ it("tells the size of a picture of each format before it is unpacked", () => {
   });
   expect(imageHeader(jpeg(4032, 3024))).toEqual({ type: "image/jpeg", width: 4032, height: 3024, animated: false });
   expect(imageHeader(gif(gifPicture))).toEqual({ type: "image/gif", width: 10, height: 20, animated: false });
+  const beyond = [0x2c, 2, 0, 0, 1, 0x60, 0xea, 1, 0, 0, 2, 2, 0x4c, 1, 0];
+  expect(imageHeader(gif(gifPicture, beyond)), "pictures beyond its screen").toMatchObject({
+    width: 60_002,
+    height: 257,
+  });
   expect(imageHeader(webp(0x10))).toEqual({ type: "image/webp", width: 3200, height: 600, animated: false });
   const ispe = (width: number, height: number) => bytes(big32(20), "ispe", big32(0), big32(width), big32(height));
   const heic = bytes(big32(24), "ftypheic", big32(0), "mif1heic", [...ispe(512, 512)], [...ispe(4032, 3024)]);

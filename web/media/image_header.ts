@@ -12,7 +12,7 @@ export interface ImageHeader {
   animated: boolean;
 }
 
-/** So many bytes of a file are enough, but for whether a GIF moves. */
+/** So many bytes of a file are enough, but for whether a GIF moves, and how far its pictures reach. */
 export const HEADER_BYTES = 1024 * 1024;
 
 const at = (bytes: Uint8Array, place: number): number => bytes[place] ?? 0;
@@ -61,8 +61,16 @@ function png(bytes: Uint8Array): ImageHeader | undefined {
 
 function gif(bytes: Uint8Array): ImageHeader | undefined {
   if (!says(bytes, 0, "GIF87a") && !says(bytes, 0, "GIF89a")) return undefined;
-  const animated = gifBlocks(bytes).filter(({ kind }) => kind === "picture").length > 1;
-  return { type: "image/gif", width: little16(bytes, 6), height: little16(bytes, 8), animated };
+  const pictures = gifBlocks(bytes).filter(({ kind }) => kind === "picture");
+  // One that reaches beyond the screen makes that larger, in some browsers.
+  const most = (screen: number, from: number, size: number): number =>
+    pictures.reduce(
+      (max, { begin }) => Math.max(max, little16(bytes, begin + from) + little16(bytes, begin + size)),
+      screen,
+    );
+  const width = most(little16(bytes, 6), 1, 5);
+  const height = most(little16(bytes, 8), 3, 7);
+  return { type: "image/gif", width, height, animated: pictures.length > 1 };
 }
 
 export interface GifBlock {
