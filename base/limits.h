@@ -44,6 +44,15 @@ inline constexpr size_t kMimeTypeBytesMax = 127;
 inline constexpr size_t kThumbnailBytesMax = 24 * 1024;
 inline constexpr size_t kThumbhashBytesMax = 32;
 inline constexpr size_t kWaveformBars = 64;
+// What a text says of a link in it (PREVIEW-1): UTF-8 of its address, and of what is shown of where it leads.
+inline constexpr size_t kLinkUrlBytesMax = 2048;
+inline constexpr size_t kPreviewTitleBytesMax = 512;
+inline constexpr size_t kPreviewDescriptionBytesMax = 1024;
+// What a server fetches of a page and of a picture, decoded, for such a preview (PREVIEW-2); and what it says of their
+// type.
+inline constexpr size_t kLinkPageBytesMax = 512 * 1024;
+inline constexpr size_t kLinkPictureBytesMax = 2 * 1024 * 1024;
+inline constexpr size_t kContentTypeBytesMax = 255;
 // Pixels of a picture's longer side, as a message says it.
 inline constexpr uint32_t kPixelsMax = 65535;
 // How long a server keeps a file that nobody asks for.

@@ -93,6 +93,10 @@ const char* meaning(Failure::Code code) {
     case Failure::kNoSuchFile: return "the file is not on this device: kith save fetches it";
     case Failure::kFileGone: return "the file is not on the server any more";
     case Failure::kServerFull: return "the server has no room for more now";
+    case Failure::kNoLinkFetching: return "this server fetches no links";
+    case Failure::kLinkRefused: return "the server does not go there: it is no address on the public web";
+    case Failure::kLinkUnreachable: return "nothing came from where the link leads";
+    case Failure::kLinkWrongType: return "what is where the link leads is no web page, or no picture";
     case Failure::kQuotaExceeded: return "this account has no more room for files on the server";
     default: return "failed";
   }

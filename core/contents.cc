@@ -6,7 +6,9 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "core/link_preview.h"
 #include "core/server_time.h"
+#include "core/small_picture.h"
 #include "crypto/hash.h"
 
 namespace kith::core::contents {
@@ -66,12 +68,6 @@ bool can_be_viewed_once(content::Media::Kind kind) {
   return kind == content::Media::kPhoto || kind == content::Media::kVideo || kind == content::Media::kVoice;
 }
 
-// By its first bytes a JPEG, a PNG or a WebP: the pictures that are shown without having been asked for.
-bool is_small_picture(std::string_view bytes) {
-  return bytes.starts_with("\xFF\xD8\xFF") || bytes.starts_with("\x89PNG\r\n\x1A\n") ||
-         (bytes.starts_with("RIFF") && bytes.substr(std::min<size_t>(8, bytes.size())).starts_with("WEBP"));
-}
-
 void put_in(const InGroup& in, content::Content& content) {
   content.set_group_id(in.group.bytes());
   content.set_group_revision(in.revision.value);
@@ -112,6 +108,16 @@ void write_text(const MessageRow& message, content::Text& text) {
 bool read_text(const content::Text& text, bool in_group, MessageRow& message) {
   if (text.text().empty() || text.text().size() > kTextBytesMax || !read_columns(text, message)) return false;
   message.raw = rest_of(text, in_group);
+  if (text.has_preview()) (void)add_preview(text.preview(), message);
+  return true;
+}
+
+bool add_preview(const content::LinkPreview& said, MessageRow& message) {
+  content::Text rest;
+  auto preview = read_preview(said, message.text);
+  if (!preview || !rest.ParseFromString(message.raw)) return false;
+  *rest.mutable_preview() = *std::move(preview);
+  if (message.text.size() + rest.ByteSizeLong() <= kTextBytesMax) message.raw = rest.SerializeAsString();
   return true;
 }
 

@@ -18,14 +18,17 @@ namespace kith::core::contents {
 
 // Mentions of one text.
 inline constexpr size_t kMentionsMax = 256;
-// Text, quote and mentions of a message.
+// Text, quote, mentions and preview of a message.
 void write_text(const MessageRow& message, content::Text& text);
 // What of a text is kept with a message beside its text and quote (MessageRow::raw), serialized; empty: nothing. In a
 // group its mentions: those that are parts of it, in its order, that begin with "@". Elsewhere the group of what it
-// quotes.
+// quotes. Without the preview, which comes last (add_preview).
 Bytes rest_of(const content::Text& text, bool in_group);
 // Of such a rest: the group that the quoted message is of.
 std::optional<GroupId> quoted_group(const content::Text& rest);
+// Beside what is kept with the message already: where a link of its text leads (link_preview.h). One for which there is
+// no room is left off: it never costs the text. False, and nothing is changed: it is none of this text.
+[[nodiscard]] bool add_preview(const content::LinkPreview& said, MessageRow& message);
 // Into the message, which is for a group or not. False, and nothing is changed: no client of ours writes such.
 [[nodiscard]] bool read_text(const content::Text& text, bool in_group, MessageRow& message);
 

@@ -149,7 +149,8 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       profile_photos(*this),
       group_photos(*this),
       profiles(*this),
-      privacy(*this) {
+      privacy(*this),
+      link_fetching(*this) {
   for (const ContentRow& row : kContents) inbox.set_handler(row.kind, row.part(*this));
   rebuilt = facts.rebuilt;
   storage_failure = facts.storage_failure;
@@ -218,6 +219,7 @@ void Engine::connection_ready(const wire::Welcome& welcome) {
   privacy.look_again();
   history_giving.look_again();
   files.connected(welcome.limits());
+  link_fetching.connected(welcome.limits());
 }
 
 void Engine::identity_changed(const AccountId& account) {
@@ -225,7 +227,7 @@ void Engine::identity_changed(const AccountId& account) {
   compared_identity_changed(*this, account);
 }
 
-size_t Engine::kinds_of_state() { return std::size(kStates); }
+size_t Engine::kinds_of_state() { return std::size(kStates) + PrivacySync::kSharedSettings; }
 
 void Engine::apply_state(uint32_t kind, BytesView subject, const content::StateValue& value) {
   for (const StateRow& row : kStates) {
@@ -308,6 +310,7 @@ client_api::State Engine::state() {
                            store.settings.integer(setting::kPrivacyToSend, 0) != 0);
   state.set_storage_failure(storage_failure);
   *state.mutable_media_limits() = files.limits();
+  state.set_link_fetching(link_fetching.is_possible());
   if (rebuilt) {
     state.mutable_rebuilt()->set_messages_kept(static_cast<uint64_t>(rebuilt->messages_kept));
     state.mutable_rebuilt()->set_messages_missing(static_cast<uint64_t>(rebuilt->messages_missing));

@@ -21,6 +21,7 @@
 //              group_photos      those of groups
 //              safety_numbers    comparing identities
 //              privacy           settings that the server keeps as well
+//              link_fetching     where links lead, by the server, for previews
 //              registration      making this device a device of an account, by a code
 //              joining           the same by a link; admitting is the side of the account's first device
 //              own_copies        what this account's other devices are told
@@ -78,6 +79,7 @@
 #include "core/http_calls.h"
 #include "core/inbox.h"
 #include "core/joining.h"
+#include "core/link_fetching.h"
 #include "core/lookups.h"
 #include "core/outbox.h"
 #include "core/output.h"
@@ -290,6 +292,7 @@ struct Engine {
   GroupPhotos group_photos;
   Profiles profiles;
   PrivacySync privacy;
+  LinkFetching link_fetching;
 
  private:
   struct Cipher {

@@ -59,6 +59,10 @@ CallFailure failure_of(const HttpReply& reply) {
     case wire::kTooManyMembers: return as(FailureCode::kTooManyMembers);
     case wire::kTooManyGroups: return as(FailureCode::kTooManyGroups);
     case wire::kCannotBeAdded: return about_accounts(FailureCode::kCannotBeAdded);
+    case wire::kNoLinkFetching: return as(FailureCode::kNoLinkFetching);
+    case wire::kLinkRefused: return as(FailureCode::kLinkRefused);
+    case wire::kLinkUnreachable: return as(FailureCode::kLinkUnreachable);
+    case wire::kLinkWrongType: return as(FailureCode::kLinkWrongType);
     case wire::kUnauthenticated:
     case wire::kUnknownDevice: return as(FailureCode::kDeviceEnded);
     default: break;
@@ -71,10 +75,11 @@ CallFailure failure_of(const HttpReply& reply) {
   return as(FailureCode::kServer);
 }
 
-void HttpCalls::call(const char* method, const std::string& path, std::string body, Done done, Fields fields) {
+void HttpCalls::call(const char* method, const std::string& path, std::string body, Done done, Fields fields,
+                     size_t answer_bytes_max) {
   if (progress_.standing == Standing::kOtherServer) return fail_soon(std::move(done));
   start(method, registration_->server + path, std::move(body), to_base64url(registration_->token), std::move(done),
-        std::move(fields));
+        std::move(fields), answer_bytes_max);
 }
 
 void HttpCalls::call_unauthenticated(const char* method, const std::string& server, const std::string& path,
@@ -83,10 +88,12 @@ void HttpCalls::call_unauthenticated(const char* method, const std::string& serv
 }
 
 void HttpCalls::start(const char* method, std::string url, std::string body, std::string bearer, Done done,
-                      Fields fields) {
+                      Fields fields, size_t answer_bytes_max) {
   if (waiting_.size() >= kCallsMax) return fail_soon(std::move(done));
   const uint32_t number = wait(std::move(done), kTimeoutMs);
-  waiting_.at(number).to_stranger = bearer.empty();
+  Waiting& waiting = waiting_.at(number);
+  waiting.to_stranger = bearer.empty();
+  waiting.answer_bytes_max = answer_bytes_max;
   client_api::HttpCall& call = *output_.add().mutable_http_call();
   call.set_call(number);
   call.set_method(method);
@@ -108,14 +115,15 @@ uint32_t HttpCalls::wait(Done done, uint64_t timeout_ms) {
   return number;
 }
 
-HttpReply HttpCalls::reply_of(const client_api::HttpResponse& response) {
-  return response.body().size() <= kAnswerBytesMax ? HttpReply{response.status(), response.body()} : HttpReply{};
+HttpReply HttpCalls::reply_of(const client_api::HttpResponse& response, size_t bytes_max) {
+  return response.body().size() <= bytes_max ? HttpReply{response.status(), response.body()} : HttpReply{};
 }
 
 void HttpCalls::on_response(const client_api::HttpResponse& response) {
-  HttpReply reply = reply_of(response);
   const auto found = waiting_.find(response.call());
-  reply.broke_off = found != waiting_.end() && found->second.to_stranger && response.broke_off();
+  if (found == waiting_.end()) return;  // too late: the deadline has answered
+  HttpReply reply = reply_of(response, found->second.answer_bytes_max);
+  reply.broke_off = found->second.to_stranger && response.broke_off();
   finish(response.call(), reply);
 }
 

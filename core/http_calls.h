@@ -5,7 +5,8 @@
 // Ownership: the function given to a call is kept until it ran: exactly once, on the answer or at the deadline. When
 //            the client core starts anew (engine.h) calls are forgotten, as by a crash; every caller lives with that.
 // Limits:    kCallsMax calls wait at a time; one more is answered with status 0, from a timer. An answer of more than
-//            kAnswerBytesMax counts as none: a parsed message takes many times the bytes that say it.
+//            kAnswerBytesMax counts as none, where the call says no other bound: a parsed message takes many times the
+//            bytes that say it.
 #pragma once
 
 #include <cstdint>
@@ -71,14 +72,15 @@ class HttpCalls {
         last_call_(last_call) {}
 
   // With the device's token; not to another server than the one that gave it (IDENTITY-7): then nobody answers.
-  void call(const char* method, const std::string& path, std::string body, Done done, Fields fields = {});
+  void call(const char* method, const std::string& path, std::string body, Done done, Fields fields = {},
+            size_t answer_bytes_max = kAnswerBytesMax);
   // Before there is a token, to a server that is not yet the device's own: it may be none.
   void call_unauthenticated(const char* method, const std::string& server, const std::string& path, std::string body,
                             Done done);
 
   void on_response(const client_api::HttpResponse& response);
   // None of what is too large.
-  static HttpReply reply_of(const client_api::HttpResponse& response);
+  static HttpReply reply_of(const client_api::HttpResponse& response, size_t bytes_max = kAnswerBytesMax);
   [[nodiscard]] uint32_t last_call() const { return last_call_; }
   // A number for a call that is made elsewhere (files.h).
   [[nodiscard]] uint32_t next_call() { return ++last_call_; }
@@ -88,8 +90,10 @@ class HttpCalls {
     Done done;
     Timers::Id timer = 0;
     bool to_stranger = false;
+    size_t answer_bytes_max = kAnswerBytesMax;
   };
-  void start(const char* method, std::string url, std::string body, std::string bearer, Done done, Fields fields = {});
+  void start(const char* method, std::string url, std::string body, std::string bearer, Done done, Fields fields = {},
+             size_t answer_bytes_max = kAnswerBytesMax);
   // Answered by nobody at once, but not within the call.
   void fail_soon(Done done) { wait(std::move(done), 0); }
   uint32_t wait(Done done, uint64_t timeout_ms);

@@ -10,6 +10,7 @@
 #include "content/content.pb.h"
 #include "core/contents.h"
 #include "core/group_view.h"
+#include "core/link_preview.h"
 
 namespace kith::core {
 namespace {
@@ -66,7 +67,10 @@ void MessagesView::set_body(const MessageRow& message, client_api::Message& buil
   switch (message.kind) {
     case MessageKind::kText:
       built.mutable_text()->set_text(message.text);
-      if (content::Text rest; rest.ParseFromString(message.raw)) add_rest(message, rest, *built.mutable_text(), built);
+      if (content::Text rest; rest.ParseFromString(message.raw)) {
+        add_rest(message, rest, *built.mutable_text(), built);
+        if (rest.has_preview()) *built.mutable_text()->mutable_preview() = shown_preview(rest.preview());
+      }
       return;
     case MessageKind::kMedia:
       *built.mutable_media() = media_of(message);

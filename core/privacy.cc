@@ -3,6 +3,7 @@
 #include "core/privacy.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/limits.h"
 #include "core/engine.h"
@@ -30,7 +31,8 @@ struct PrivacySync::Shared {
   bool is_scope = false;     // else 0 or 1
 
   [[nodiscard]] bool may_be(int64_t value) const { return is_scope ? core::is_scope(value) : value == 0 || value == 1; }
-  static const Shared kReadReceipts, kLastSeen, kAbout, kPhoto, kHasPin;
+  static const Shared kReadReceipts, kLastSeen, kAbout, kPhoto, kHasPin, kLinkPreviews;
+  static const std::array<const Shared*, kSharedSettings> kAll;
 };
 using Shared = PrivacySync::Shared;
 constexpr Shared Shared::kReadReceipts = {"read_receipts", setting::kReadReceipts, 1};
@@ -38,6 +40,9 @@ constexpr Shared Shared::kLastSeen = {"last_seen", setting::kLastSeenScope, clie
 constexpr Shared Shared::kAbout = {"about", setting::kAboutScope, client_api::Settings::kEveryone, true};
 constexpr Shared Shared::kPhoto = {"photo", setting::kPhotoScope, client_api::Settings::kEveryone, true};
 constexpr Shared Shared::kHasPin = {"has_pin", setting::kHasPin, 0};
+constexpr Shared Shared::kLinkPreviews = {"link_previews", setting::kLinkPreviews, 0};
+constexpr std::array<const Shared*, PrivacySync::kSharedSettings> Shared::kAll = {
+    &kReadReceipts, &kLastSeen, &kAbout, &kPhoto, &kHasPin, &kLinkPreviews};
 
 PrivacySync::PrivacySync(Engine& engine) : engine_(engine), again_(engine.timers) {}
 
@@ -51,6 +56,7 @@ client_api::Settings PrivacySync::settings() {
   settings.set_about(scope(Shared::kAbout));
   settings.set_photo(scope(Shared::kPhoto));
   settings.set_has_pin(value_of(Shared::kHasPin) != 0);
+  settings.set_link_previews(value_of(Shared::kLinkPreviews) != 0);
   MediaSettings(engine_.store.settings).describe(settings);
   return settings;
 }
@@ -112,6 +118,7 @@ void PrivacySync::set(uint32_t request, const client_api::SetSettingsRequest& wh
     engine_.changes.settings();
   }
   if (what.has_read_receipts()) put(Shared::kReadReceipts, what.read_receipts() ? 1 : 0);
+  if (what.has_link_previews()) put(Shared::kLinkPreviews, what.link_previews() ? 1 : 0);
   if (is_scope(what.last_seen())) put(Shared::kLastSeen, what.last_seen());
   if (is_scope(what.about())) put(Shared::kAbout, what.about());
   if (is_scope(what.photo())) set_photo_scope(what.photo());
@@ -175,8 +182,7 @@ void PrivacySync::apply_blocked(BytesView subject, const content::StateValue& va
 }
 
 void PrivacySync::apply_setting(BytesView subject, const content::StateValue& value) {
-  for (const Shared* shared :
-       {&Shared::kReadReceipts, &Shared::kLastSeen, &Shared::kAbout, &Shared::kPhoto, &Shared::kHasPin}) {
+  for (const Shared* shared : Shared::kAll) {
     const auto number = static_cast<int64_t>(value.number());
     if (shared->subject == subject && shared->may_be(number)) (void)take(*shared, number);
   }

@@ -10,6 +10,9 @@
 // first asks the server, or it would let in who is blocked.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "client_api/client_api.pb.h"
@@ -26,6 +29,7 @@ class PrivacySync {
  public:
   static constexpr uint64_t kAgainMs = 30000;
   struct Shared;  // a setting that all devices of the account share
+  static constexpr size_t kSharedSettings = 6;
 
   explicit PrivacySync(Engine& engine);
 

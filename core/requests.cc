@@ -144,6 +144,7 @@ bool changes_something(Request::MethodCase method) {
     case Request::kListDevices:
     case Request::kListMembers:
     case Request::kOpenGroupLink:
+    case Request::kFetchLink:
     case Request::METHOD_NOT_SET: return false;
   }
   return false;  // a method of a later version
@@ -246,6 +247,8 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kOpenGroupLink: return engine.group_changes.open_link(id, request.open_group_link());
     case Request::kJoinGroup: return engine.group_changes.join(id, request.join_group());
     case Request::kAnswerApplicants: return engine.group_changes.answer_applicants(id, request.answer_applicants());
+
+    case Request::kFetchLink: return engine.link_fetching.fetch(id, request.fetch_link());
     default: return engine.output.fail(id, FailureCode::kInvalidArgument, "method: is not known here");
   }
 }

@@ -7,6 +7,7 @@
 #include "core/contents.h"
 #include "core/conversations.h"
 #include "core/engine.h"
+#include "core/link_preview.h"
 #include "core/messages_view.h"
 
 namespace kith::core {
@@ -301,6 +302,10 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
     if (!original || !can_be_quoted(engine_.store, *original, *row))
       return output.fail(request, FailureCode::kNoSuchMessage, kNotToBeQuoted);
     quote(*original, message);
+  }
+  if (what.has_preview() && (what.has_attachment() || !contents::add_preview(preview_of(what.preview()), message))) {
+    return output.fail(request, FailureCode::kInvalidArgument,
+                       "preview: is against a limit, or of no link of the text");
   }
   if (what.has_attachment() && !take_attachment(request, what.attachment(), to, message)) return;
   (void)engine_.changes.add_message(message);

@@ -24,7 +24,9 @@ inline constexpr std::string_view kReadReceipts = "read_receipts";
 inline constexpr std::string_view kLastSeenScope = "last_seen_scope";
 inline constexpr std::string_view kAboutScope = "about_scope";  // the same
 inline constexpr std::string_view kPhotoScope = "photo_scope";  // the same
-inline constexpr std::string_view kHasPin = "has_pin";          // 0/1: the account has a registration PIN
+// 0/1; 0 when absent: previews are made of links that are written
+inline constexpr std::string_view kLinkPreviews = "link_previews";
+inline constexpr std::string_view kHasPin = "has_pin";  // 0/1: the account has a registration PIN
 // 0/1: scopes, contacts or blocks changed and the server does not know yet
 inline constexpr std::string_view kPrivacyToSend = "privacy_to_send";
 // 0/1: when the server knows the scopes, partners have to be told to look at the profile, for its photo's has changed
@@ -38,7 +40,8 @@ inline constexpr std::string_view kGroupPhotosAskedUs = "group_photos_asked_us";
 inline constexpr std::string_view kProfileToSend = "profile_to_send";
 // When the server last said which of the account's devices was there when; 0 when absent
 inline constexpr std::string_view kDevicesAskedUs = "devices_asked_us";
-// How many kinds of registers the version knew that has applied all that there are; 0 when absent
+// How many kinds of registers, and settings among them, the version knew that has applied all that there are; 0 when
+// absent
 inline constexpr std::string_view kStatesKnown = "states_known";
 // Microseconds since 1970: the hybrid logical clock (store/stamp.h), without its counter
 inline constexpr std::string_view kStateClockUs = "state_clock_us";
@@ -57,6 +60,8 @@ inline constexpr std::string_view kFileBytesMax = "file_bytes_max";
 inline constexpr std::string_view kMediaBytesMax = "media_bytes_max";
 inline constexpr std::string_view kVideoSecondsMax = "video_seconds_max";
 inline constexpr std::string_view kVoiceSecondsMax = "voice_seconds_max";
+// 0/1; 0 when absent: the server fetches links, as it has told last
+inline constexpr std::string_view kLinkFetching = "link_fetching";
 }  // namespace setting
 
 class SettingsTable {

@@ -36,7 +36,7 @@ Reply LoopbackServer::http(const std::string& method, const std::string& path, c
   ++calls[method + " " +
           path.substr(0, path.find("accounts/") == std::string::npos ? path.size() : path.find("accounts/") + 9)];
   if (refuse_http && refuse_http(path)) return {503, ""};
-  if (path.starts_with("/v1/links/")) return link_call(method, path, body);
+  if (path.starts_with("/v1/links/") && path != "/v1/links/fetch") return link_call(method, path, body);
   if (path == "/v1/registration" || path == "/v1/registration/code")
     return registration_call(method, path, body, bearer);
   const auto token = from_base64url(bearer);
@@ -44,6 +44,8 @@ Reply LoopbackServer::http(const std::string& method, const std::string& path, c
   if (!caller) return refused(401, refusal_of(token.value_or("")));
   if (path == "/v1/keys") return publish(*caller, body);
   if (!find(*caller)->active && !path.ends_with("/devices")) return refused(401, wire::kUnauthenticated);
+  if (path == "/v1/links/fetch")
+    return fetch_link ? fetch_link(parse<wire::FetchLinkRequest>(body)) : refused(404, wire::kNotFound);
   if (path.starts_with("/v1/groups")) return groups_call(*caller, path, body);
   return account_call(*caller, method, path, body);
 }

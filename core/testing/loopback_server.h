@@ -122,6 +122,8 @@ class LoopbackServer {
   wire::Limits limits;
   std::function<bool(const std::string& path)> refuse_http;  // with 503
   LoopbackFiles files;
+  // What is on the web, for devices of this server; absent: it has no such route.
+  std::function<HttpReply(const wire::FetchLinkRequest& request)> fetch_link;
   std::map<GroupId, Group> groups;
   uint64_t group_checkpoint_every = 256;
   size_t group_page = 100;             // changes of an answer

@@ -53,6 +53,10 @@ Meaning meaning_of(wire::ErrorCode code) {
     case wire::kCannotBeAdded: return {409, CloseCode::kPolicyViolation};
     case wire::kInvalidRevision: return {409, CloseCode::kPolicyViolation};
     case wire::kWrongOffset: return {409, CloseCode::kPolicyViolation};
+    case wire::kNoLinkFetching: return {403, CloseCode::kPolicyViolation};
+    case wire::kLinkRefused: return {422, CloseCode::kPolicyViolation};
+    case wire::kLinkUnreachable: return {502, CloseCode::kPolicyViolation};
+    case wire::kLinkWrongType: return {422, CloseCode::kPolicyViolation};
     case wire::kInvalidArgument: return {422, CloseCode::kPolicyViolation};
     case wire::kErrorUnspecified:
     case wire::ErrorCode_INT_MIN_SENTINEL_DO_NOT_USE_:
