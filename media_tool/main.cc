@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// kith-media: says what a file is and prepares it for sending, for `kith send --file`. A program of its own, so that
+// kith-media: says what a file is and prepares it for sending, for `kith send --file`, and what a web page says of
+// itself, for `kith send --preview`. A program of its own, so that
 // kith does not load the libraries that decode pictures and films with every command, and does not end with them.
 //
 //   kith-media FILE TARGET [--hd] [--voice] [--profile]
+//   kith-media --thumbnail FILE
+//   kith-media --page FILE URL CONTENT_TYPE
 //
-// Standard output: a serialized client_api.Media. Exit code 0: TARGET is to be sent; 10: FILE itself is; 11: it is a
-// document; 2: used wrongly.
+// Standard output: a serialized client_api.Media, and of --thumbnail the size of its thumbnail. Exit code 0: TARGET is
+// to be sent; 10: FILE itself is; 11: it is a document; 2: used wrongly. Of --page: three lines, title, description and
+// the address of a picture, each of which may be empty.
+#include <sys/resource.h>
 #include <vips/vips.h>
 
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string_view>
 
+#include "media_tool/page.h"
 #include "media_tool/prepared.h"
 
 namespace {
@@ -21,6 +29,28 @@ constexpr int kAsItIs = 10;
 constexpr int kDocument = 11;
 constexpr int kUsage = 2;
 
+// A page is small, and a stranger's: what takes longer, or more, was made to.
+constexpr rlimit kPageSeconds = {10, 10};
+constexpr rlimit kPageMemory = {size_t{1} << 30, size_t{1} << 30};
+
+int say_page(const char* path, const char* url, const char* content_type) {
+  setrlimit(RLIMIT_CPU, &kPageSeconds);
+  setrlimit(RLIMIT_AS, &kPageMemory);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return kDocument;
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const kith::media_tool::PageFacts facts = kith::media_tool::read_page(page, url, content_type);
+  std::cout << facts.title << '\n' << facts.description << '\n' << facts.picture << '\n' << std::flush;
+  return kWritten;
+}
+
+int say_thumbnail(const char* path) {
+  const auto thumbnail = kith::media_tool::thumbnail(path);
+  if (!thumbnail) return kDocument;
+  std::cout << thumbnail->SerializeAsString() << std::flush;
+  return kWritten;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -28,6 +58,7 @@ int main(int count, char** words) {
   Wanted wanted;
   bool profile = false;
   if (count < 3) return kUsage;
+  if (std::string_view(words[1]) == "--page") return count == 5 ? say_page(words[2], words[3], words[4]) : kUsage;
   for (int i = 3; i < count; ++i) {
     const std::string_view word(words[i]);
     if (word == "--hd") {
@@ -44,6 +75,7 @@ int main(int count, char** words) {
   vips_concurrency_set(1);
   // Only decoders that were made for files of strangers.
   vips_block_untrusted_set(TRUE);
+  if (std::string_view(words[1]) == "--thumbnail") return say_thumbnail(words[2]);
   if (profile) {
     const auto photo = prepare_profile_photo(words[1], words[2]);
     if (!photo) return kDocument;

@@ -79,9 +79,13 @@ std::string small_jpeg(VipsImage* image) {
   return "";
 }
 
-std::string thumbnail_of(const std::string& path) {
+Image small_image(const std::string& path) {
   Image small = shrunk(path, kThumbnailSide);
   if (small && vips_image_hasalpha(small.get())) small = opaque(small.get());
+  return small;
+}
+std::string thumbnail_of(const std::string& path) {
+  const Image small = small_image(path);
   return small ? small_jpeg(small.get()) : "";
 }
 
@@ -101,6 +105,18 @@ std::string small_picture(const std::string& rgb, int width, int height) {
                            nullptr) != 0)
     return "";
   return small_jpeg(Image(small).get());
+}
+
+std::optional<client_api::Media> thumbnail(const std::string& path) {
+  if (form_of(path) == Form::kNone || !is_small_enough(path)) return std::nullopt;
+  const Image small = small_image(path);
+  client_api::Media about;
+  if (small) about.set_thumbnail(small_jpeg(small.get()));
+  if (about.thumbnail().empty()) return std::nullopt;
+  about.set_kind(client_api::Media::kPhoto);
+  about.set_width(static_cast<uint32_t>(vips_image_get_width(small.get())));
+  about.set_height(static_cast<uint32_t>(vips_image_get_height(small.get())));
+  return about;
 }
 
 std::optional<Prepared> prepare_profile_photo(const std::string& path, const std::string& target) {

@@ -33,6 +33,8 @@ std::optional<Prepared> prepare_picture(const std::string& path, const std::stri
 // The middle of a picture, as the photo of a profile is: a JPEG of 640 x 640 pixels, which sealed has at most
 // kProfilePhotoBytesMax bytes.
 std::optional<Prepared> prepare_profile_photo(const std::string& path, const std::string& target);
+// Of a picture its thumbnail alone, with the size that this has.
+std::optional<client_api::Media> thumbnail(const std::string& path);
 std::optional<Prepared> prepare_recording(const std::string& path, const std::string& target, const Wanted& wanted);
 
 // A small JPEG of at most kThumbnailBytesMax bytes; "" when there is none so small. Three bytes a pixel, in rows.

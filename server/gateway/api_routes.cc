@@ -119,6 +119,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/links/{link_id}", Caller::kAnybody, put_link},
     {"GET", "/v1/links/{link_id}", Caller::kAnybody, of_link<handlers::read_link>},
     {"DELETE", "/v1/links/{link_id}", Caller::kAnybody, of_link<handlers::remove_link>},
+    {"POST", "/v1/links/fetch", Caller::kActiveDevice, with_body<wire::FetchLinkRequest, handlers::fetch_link>},
     {"PUT", "/v1/registration/pin", Caller::kActiveDevice, with_body<wire::PinRequest, handlers::set_pin>},
     {"DELETE", "/v1/registration/pin", Caller::kActiveDevice, remove_pin},
     {"PUT", "/v1/keys", Caller::kDevice, with_body<wire::PublishKeysRequest, handlers::publish_keys>},

@@ -89,6 +89,9 @@ Task<Outcome<wire::Empty>> delete_profile(Services& services, DeviceAddress call
 Task<Outcome<wire::Privacy>> get_privacy(Services& services, DeviceAddress caller);
 Task<Outcome<wire::Privacy>> put_privacy(Services& services, DeviceAddress caller, wire::Privacy privacy);
 
+Task<Outcome<wire::FetchLinkResponse>> fetch_link(Services& services, DeviceAddress caller,
+                                                  wire::FetchLinkRequest request);
+
 // ---- over HTTP, with bodies that are streams: sealed files (files.cc)
 
 // Bytes of the largest sealed file.

@@ -46,6 +46,7 @@ struct LocalRateLimits::Impl {
       case Limit::kProfileWrite: return settings.profile_write;
       case Limit::kPinWrite: return settings.pin_write;
       case Limit::kFileWrite: return settings.file_write;
+      case Limit::kLinkFetch: return settings.link_fetch;
       case Limit::kGroupChange: return settings.group_change;
       case Limit::kRequest: return settings.request;
       case Limit::kTyping: return settings.typing;

@@ -31,6 +31,7 @@ enum class Limit : uint8_t {
   kProfileWrite,          // account: profile, privacy and keys written
   kPinWrite,              // account: PIN set
   kFileWrite,             // account: files begun, continued and deleted
+  kLinkFetch,             // account: links fetched for previews
   kGroupChange,           // account: changes to groups, one more for each 64 members that one adds
   kRequest,               // account: HTTP requests, by begun KiB of their bodies
   kTyping,                // device
@@ -61,6 +62,7 @@ struct RateSettings {
   Rate profile_write{60, 1'000};
   Rate pin_write{5, 60'000};
   Rate file_write{1'000, 50};
+  Rate link_fetch{10, 2'000};
   Rate group_change{120, 2'000};
   Rate request{4'096, 20};
   Rate typing{10, 500};

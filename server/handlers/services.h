@@ -61,6 +61,8 @@ struct HandlerSettings {
   ServerId server_id;                                    // AccountStore::server_id()
 };
 
+class LinkFetcher;
+
 struct Services : StorePorts {
   Clock& clock;
   RandomSource& random;
@@ -71,6 +73,7 @@ struct Services : StorePorts {
   HandlerSettings settings;
   AccountHome home{shards};
   GroupHome group_home{shards};
+  LinkFetcher* link_fetcher = nullptr;  // null: this server fetches no links
 };
 
 }  // namespace kith

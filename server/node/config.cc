@@ -13,6 +13,7 @@
 #include "net/socket.h"
 #include "net/static_files.h"
 #include "net/tls.h"
+#include "server/fetching/public_address.h"
 #include "server/node/config_settings.h"
 
 namespace kith::node {
@@ -70,6 +71,11 @@ std::vector<std::string> contradictions(const Config& config) {
   }
   for (const std::string& proxy : config.gateway.trusted_proxies) {
     if (!net::PeerAddress::parse(proxy)) out.push_back("listen.trusted_proxies: \"" + proxy + "\" is no IP address");
+  }
+  for (const std::string& network : config.links_allowed) {
+    if (!fetching::AllowedNetwork::parse(network))
+      out.push_back("links.allow: \"" + network +
+                    "\" is no network with a port: \"10.1.0.0/16:80\" and \"[fd00:1::]/32:443\" are");
   }
   if (config.data_directory.empty()) out.push_back("data.directory is empty");
   if (!is_web_address(config.gateway.source_url))
@@ -143,6 +149,7 @@ HandlerSettings handler_settings(const Config& config) {
   out.limits.set_media_bytes_max(config.media_bytes_max);
   out.limits.set_video_seconds_max(config.video_seconds_max);
   out.limits.set_voice_seconds_max(config.voice_seconds_max);
+  out.limits.set_link_fetching(config.fetch_links);
   out.file_life_s = uint64_t{config.file_life_days} * 24 * 3600;
   return out;
 }

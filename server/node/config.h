@@ -41,6 +41,11 @@ struct Config {
   uint32_t voice_seconds_max = 900;
   uint32_t file_life_days = 30;
 
+  // [links]
+  bool fetch_links = true;
+  std::vector<std::string> links_allowed;
+  uint32_t links_at_once_max = 32;
+
   // [registration]
   std::string codes = "console";
 

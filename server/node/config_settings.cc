@@ -23,6 +23,9 @@ const Section kSections[] = {
     {"data", "What is kept on disk."},
     {"media",
      "Files that people send each other. They are sealed: the server sees their sizes alone, a little larger."},
+    {"links",
+     "What the server fetches for previews of links, which people's own devices make if they want to. It fetches "
+     "nothing but public addresses, on ports 80 and 443."},
     {"registration", "How a device proves its phone number or e-mail address."},
     {"limits", "Bounds on what clients may do and use. A number of 0 means no bound where the range allows it."},
     {"timeouts", "All in milliseconds."},
@@ -103,6 +106,15 @@ const Setting kSettings[] = {
     {"media", "life_days",
      "Days that a file is kept after its upload, and again after each time that a device asks for it.",
      KITH_PLACE(uint32_t, file_life_days), 1, 3650},
+
+    {"links", "fetch", "Whether it does. Told to devices: without, they offer no previews of links.",
+     KITH_PLACE(bool, fetch_links)},
+    {"links", "allow",
+     "Networks and ports that it fetches from besides, such as an intranet's: \"10.1.0.0/16:80\", "
+     "\"[fd00:1::]/32:443\". Everybody with an account can then read what is there without a password.",
+     KITH_PLACE(std::vector<std::string>, links_allowed)},
+    {"links", "at_once_max", "Links fetched at the same time, by everybody. Beyond, devices are told to wait.",
+     KITH_PLACE(uint32_t, links_at_once_max), 1, 1000},
 
     {"registration",
      "codes",
@@ -240,6 +252,7 @@ const Setting kSettings[] = {
     {"rates", "pin_write", "Registration PINs set, by one account.", KITH_PLACE(Rate, rates.pin_write)},
     {"rates", "file_write", "Files begun, parts of them sent, and files deleted, by one account.",
      KITH_PLACE(Rate, rates.file_write)},
+    {"rates", "link_fetch", "Links fetched for previews, by one account.", KITH_PLACE(Rate, rates.link_fetch)},
     {"rates", "group_change", "Changes to groups by one account, one more for each 64 members that one adds.",
      KITH_PLACE(Rate, rates.group_change)},
     {"rates", "request", "HTTP requests of one account, each counted once and once more for each KiB of its body.",

@@ -18,8 +18,10 @@
 #include "net/system_clock.h"
 #include "net/work_thread.h"
 #include "server/delivery/shard.h"
+#include "server/fetching/curl_link_fetcher.h"
 #include "server/gateway/gateway.h"
 #include "server/node/data_directory.h"
+#include "server/node/link_metrics.h"
 #include "server/node/process.h"
 #include "server/node/store_metrics.h"
 #include "server/node/stores.h"
@@ -64,6 +66,7 @@ struct Node::Parts {
   std::unique_ptr<Stores> stores;
   std::unique_ptr<RateLimits> rate_limits;
   std::unique_ptr<net::WorkThread> heavy_work;
+  std::unique_ptr<fetching::CurlLinkFetcher> link_fetcher;  // null: no links are fetched
   std::unique_ptr<Shards> shards;
   std::unique_ptr<Services> services;
   std::unique_ptr<gateway::Gateway> gateway;
@@ -125,9 +128,18 @@ Result<void, Node::Failure> Node::start() {
   parts.services.reset(new Services{ports, parts.clock, parts.random, *parts.shards, *parts.rate_limits,
                                     *parts.heavy_work, handler_settings(config)});
   parts.services->settings.server_id = *server_id;
+  if (config.fetch_links) {
+    fetching::FetchSettings settings;
+    for (const std::string& network : config.links_allowed)
+      if (const auto allowed = fetching::AllowedNetwork::parse(network)) settings.allowed.push_back(*allowed);
+    settings.at_once_max = config.links_at_once_max;
+    parts.link_fetcher = std::make_unique<fetching::CurlLinkFetcher>(std::move(settings));
+    parts.services->link_fetcher = parts.link_fetcher.get();
+  }
   gateway::GatewayHooks hooks;
   hooks.unready_reason = [stores = parts.stores.get()] { return unready_reason(*stores); };
   hooks.metrics.push_back(std::make_shared<StoreMetrics>(*parts.stores));
+  if (parts.link_fetcher) hooks.metrics.push_back(std::make_shared<LinkMetrics>(*parts.link_fetcher));
   parts.gateway =
       std::make_unique<gateway::Gateway>(loops, *parts.services, config.gateway, std::move(hooks), parts.tables.get());
   for (size_t i = 0; i < parts.shards->size(); ++i) {
@@ -195,6 +207,7 @@ void Node::Parts::on_signal(int number) {
 
 Task<void> Node::Parts::stop() {
   net::EventLoop& first = *loops[0];
+  if (link_fetcher) link_fetcher->stop();
   co_await gateway->drain();
   for (size_t i = 0; i < shards->size(); ++i) {
     Shard& shard = shards->at(i);
