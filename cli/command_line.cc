@@ -315,6 +315,9 @@ class Parser {
     send.add_flag("--hd", all.send.hd, "A photo in twice the size")->needs("--file");
     send.add_flag("--view-once", all.send.view_once, "A photo, video or voice message that can be opened once")
         ->needs("--file");
+    send.add_flag("--preview", all.send.preview,
+                  "With a preview of the first link in the text, which the server fetches for it")
+        ->excludes("--file");
     send.add_option("--reply-to", all.send.reply_to, "Quote the message with this id")->type_name("ID");
     send.add_option("--to", all.send.also_to, "To whom; may be given again, and a single word without one is the text")
         ->type_name("WHOM")
@@ -536,13 +539,14 @@ class Parser {
     add(settings, "show", "Show them (the default)", show_settings);
     CLI::App& set_setting =
         add(settings, "set",
-            "Change one: read_receipts on|off; last_seen, about, photo everyone|contacts|nobody; pin PIN|none|- "
+            "Change one: read_receipts, link_previews on|off; last_seen, about, photo everyone|contacts|nobody; pin "
+            "PIN|none|- "
             "(standard input)",
             [](Context c, const AllOptions& o) { return run_settings_set(c, o.setting_key, o.setting_value); });
     set_setting.add_option("key", all.setting_key, "Which")
         ->required()
         ->type_name("KEY")
-        ->check(CLI::IsMember({"read_receipts", "last_seen", "about", "photo", "pin"}));
+        ->check(CLI::IsMember({"read_receipts", "last_seen", "about", "photo", "link_previews", "pin"}));
     set_setting.add_option("value", all.setting_value, "To what")->required()->type_name("VALUE");
 
     CLI::App& status = add(app_, "status", "Show who this device is, and whether it reaches the server",

@@ -69,6 +69,13 @@ std::string mentions_json(const client_api::Text& text) {
   return json_array(mentions);
 }
 
+std::string preview_json(const client_api::LinkPreview& preview) {
+  JsonLine line;
+  line.text("url", preview.url()).text("title", preview.title());
+  if (!preview.description().empty()) line.text("description", preview.description());
+  return line.boolean("picture", !preview.thumbnail().empty()).str();
+}
+
 // What a message of a group has beside what all have.
 void add_group(JsonLine& line, const Message& message, const Place& place) {
   line.text("group", place.group).text("group_title", place.title).text("from_name", message.sender().name());
@@ -174,6 +181,7 @@ std::string message_json(const Message& message, const Place& place) {
       .text("text", words_of(message).text())
       .text("sent_at", rfc3339(message.sent_at_us()));
   if (message.has_media()) line.raw("attachment", media_json(message.media()));
+  if (message.text().has_preview()) line.raw("preview", preview_json(message.text().preview()));
   if (message.has_quote()) {
     JsonLine quote;
     quote.text("message_id", message.quote().message_id())

@@ -40,6 +40,7 @@ struct SendOptions {
   bool voice = false;        // it is a recording of somebody's voice
   bool hd = false;           // of a photo: larger
   bool view_once = false;
+  bool preview = false;  // of the first link in the text
   bool json = false;
 };
 ExitCode run_send(Context context, const SendOptions& options);

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "cli/commands/commands.h"
 #include "cli/json_line.h"
+#include "cli/link_preview.h"
 #include "cli/media_text.h"
 #include "cli/mentions.h"
 #include "cli/message_text.h"
@@ -39,7 +40,8 @@ Result<Place, ExitCode> place_for(Context context, const Whom& whom, const std::
 }
 
 Result<Sent, ExitCode> send_to(Context context, const std::string& whom, const std::string& text,
-                               const SendOptions& options, const client_api::Attachment* attachment) {
+                               const SendOptions& options, const client_api::Attachment* attachment,
+                               const std::optional<client_api::LinkPreview>& preview) {
   const auto addressee = find_whom(context, whom);
   if (!addressee) return Fail(addressee.error());
   const auto place = place_for(context, *addressee, text, options.json);
@@ -51,6 +53,7 @@ Result<Sent, ExitCode> send_to(Context context, const std::string& whom, const s
   message.set_text(text);
   message.set_quote_message_id(options.reply_to);
   if (attachment != nullptr) *message.mutable_attachment() = *attachment;
+  if (preview) *message.mutable_preview() = *preview;
   if (place->is_group()) {
     const auto mentions = find_mentions(context, addressee->id, text);
     if (!mentions) return Fail(mentions.error());
@@ -126,11 +129,18 @@ ExitCode run_send(Context context, const SendOptions& options) {
     attachment = std::move(*attached);
   }
 
+  std::optional<client_api::LinkPreview> preview;
+  if (options.preview) {
+    auto made = preview_of_link(context, *text);
+    if (!made) context.out.note("sent without a preview: " + made.error());
+    if (made) preview = std::move(*made);
+  }
+
   std::vector<std::string> addressees = {options.to};
   addressees.insert(addressees.end(), options.also_to.begin(), options.also_to.end());
   ExitCode failed = ExitCode::kOk;
   for (const std::string& whom : addressees) {
-    const auto sent = send_to(context, whom, *text, options, has_file ? &attachment : nullptr);
+    const auto sent = send_to(context, whom, *text, options, has_file ? &attachment : nullptr, preview);
     if (!sent) {
       if (failed == ExitCode::kOk) failed = sent.error();
       if (addressees.size() == 1) continue;

@@ -51,6 +51,7 @@ ExitCode run_settings_show(Context context, const SettingsShowOptions& options) 
         .text("last_seen", scope_word(settings.last_seen()))
         .text("about", scope_word(settings.about()))
         .text("photo", scope_word(settings.photo()))
+        .boolean("link_previews", settings.link_previews())
         .boolean("has_pin", settings.has_pin());
     context.out.line(line.str());
     return ExitCode::kOk;
@@ -59,15 +60,20 @@ ExitCode run_settings_show(Context context, const SettingsShowOptions& options) 
   context.out.line(std::string("last_seen      ") + scope_word(settings.last_seen()));
   context.out.line(std::string("about          ") + scope_word(settings.about()));
   context.out.line(std::string("photo          ") + scope_word(settings.photo()));
+  context.out.line(std::string("link_previews  ") + (settings.link_previews() ? "on" : "off"));
   context.out.line(std::string("pin            ") + (settings.has_pin() ? "set" : "none"));
   return ExitCode::kOk;
 }
 
 ExitCode run_settings_set(Context context, const std::string& key, const std::string& value) {
   Request request;
-  if (key == "read_receipts") {
+  if (key == "read_receipts" || key == "link_previews") {
     if (value != "on" && value != "off") return wrong_value(context, key, "on or off");
-    request.mutable_set_settings()->set_read_receipts(value == "on");
+    if (key == "read_receipts") {
+      request.mutable_set_settings()->set_read_receipts(value == "on");
+    } else {
+      request.mutable_set_settings()->set_link_previews(value == "on");
+    }
   } else if (key == "last_seen" || key == "about" || key == "photo") {
     const auto scope = scope_of(value);
     if (!scope) return wrong_value(context, key, "everyone, contacts or nobody");
@@ -90,7 +96,8 @@ ExitCode run_settings_set(Context context, const std::string& key, const std::st
     }
     request.mutable_set_pin()->set_pin(pin);
   } else {
-    context.out.note("there is no setting " + key + ": they are read_receipts, last_seen, about, photo and pin");
+    context.out.note("there is no setting " + key +
+                     ": they are read_receipts, last_seen, about, photo, link_previews and pin");
     return ExitCode::kUsage;
   }
   const auto response = ask(context, std::move(request));
