@@ -305,6 +305,7 @@ void Ledger::check_list(const FinalView& view) {
       files_.look(view.device, message, [this](std::string what) { broken(std::move(what)); });
       const std::string& body = words_of(message);
       if (!bodies.insert(body).second) broken("SEND-1: twice on " + view.device + ": " + body);
+      if (!has_its_preview(message)) broken("PREVIEW-1: without its preview on " + view.device + ": " + body);
       // A text names its sender and its addressee: "ana-1 ben 17".
       if (message.outgoing() && !(is_written_by(view, body) && body.find(" " + partner + " ") != std::string::npos))
         broken("not written here: " + view.device + ": " + body);

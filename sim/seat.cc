@@ -115,6 +115,7 @@ void Seat::write(const std::string& text, const Person& to, bool to_number) {
   }
   request.mutable_send_message()->set_text(device_->name() + " " + to.name() + " " + text);
   person_.files().attach(*this, *request.mutable_send_message());
+  add_link(*request.mutable_send_message());
   write_to(to.name(), std::move(request));
 }
 
