@@ -38,7 +38,7 @@ bool may_begin_behind(char c) {
 
 // Whether a link could end here: signs may come that close the sentence, and then nothing of the same word.
 bool may_end_before(std::string_view rest) {
-  const auto* const end = std::find_if_not(rest.begin(), rest.end(), is_ascii_sign);
+  const std::string_view::const_iterator end = std::find_if_not(rest.begin(), rest.end(), is_ascii_sign);
   return end == rest.end() || !is_word(*end);
 }
 
