@@ -48,8 +48,8 @@ constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: "
     "blob:; "
-    "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self'";
+    "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; frame-src https://www.youtube-nocookie.com; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 constexpr std::string_view kPermissionsPolicy =
     "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=(), serial=(), midi=()";
@@ -66,7 +66,7 @@ void set_security(HttpResponse& response, bool tls) {
       .set("X-Content-Type-Options", "nosniff")
       .set("Referrer-Policy", "no-referrer")
       .set("Cross-Origin-Opener-Policy", "same-origin")
-      .set("Cross-Origin-Embedder-Policy", "require-corp")
+      .set("Origin-Agent-Cluster", "?1")
       .set("Cross-Origin-Resource-Policy", "same-origin")
       .set("Permissions-Policy", std::string(kPermissionsPolicy));
   if (tls) response.set("Strict-Transport-Security", "max-age=31536000");

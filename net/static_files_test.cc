@@ -87,6 +87,15 @@ TEST_F(StaticFilesTest, ThePageConnectsToItsOwnServerOnly) {
   EXPECT_EQ(policy.find("ws:"), std::string::npos) << policy;
 }
 
+TEST_F(StaticFilesTest, ThePageHasNoFrameButThatOfAVideoThatSomebodyPlays) {
+  const std::string policy = field(get("/"), "Content-Security-Policy");
+  EXPECT_NE(policy.find("; frame-src https://www.youtube-nocookie.com;"), std::string::npos) << policy;
+  EXPECT_EQ(policy.find("child-src"), std::string::npos) << policy;
+  size_t others = 0;
+  for (size_t at = policy.find("://"); at != std::string::npos; at = policy.find("://", at + 1)) ++others;
+  EXPECT_EQ(others, 1U) << policy;
+}
+
 TEST_F(StaticFilesTest, ServesFilesWithTheirTypes) {
   EXPECT_EQ(content(get("/index.html")), "<html>");
   EXPECT_EQ(content(get("/")), "<html>");
@@ -186,7 +195,8 @@ TEST_F(StaticFilesTest, EveryAnswerHasTheSecurityFields) {
     EXPECT_EQ(policy.find("unsafe-eval'"), policy.find("wasm-unsafe-eval'") + 5) << "no 'unsafe-eval'";
     EXPECT_EQ(field(response, "X-Content-Type-Options"), "nosniff");
     EXPECT_EQ(field(response, "Cross-Origin-Opener-Policy"), "same-origin");
-    EXPECT_EQ(field(response, "Cross-Origin-Embedder-Policy"), "require-corp");
+    EXPECT_EQ(field(response, "Cross-Origin-Embedder-Policy"), "") << "no browser but Chrome would show a video's frame";
+    EXPECT_EQ(field(response, "Origin-Agent-Cluster"), "?1");
     EXPECT_EQ(field(response, "Strict-Transport-Security"), "");
   }
   IncomingRequest request;

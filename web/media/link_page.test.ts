@@ -3,7 +3,8 @@
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { PAGE_BYTES_MAX, pageFacts } from "./link_page";
+import { LINK_PAGE_BYTES_MAX } from "../core-client/generated/limits";
+import { pageFacts } from "./link_page";
 
 const URL_ = "https://wander.example/walks/five";
 const utf8 = (html: string) => new TextEncoder().encode(html);
@@ -143,7 +144,7 @@ describe("a hostile page", () => {
   });
 
   it("is looked at as far as the server would have read it, and no further", () => {
-    const padding = " ".repeat(PAGE_BYTES_MAX);
+    const padding = " ".repeat(LINK_PAGE_BYTES_MAX);
     expect(title(`<title>early</title>${padding}`)).toBe("early");
     expect(title(`${padding}<title>late</title>`)).toBeUndefined();
     expect(title(`<title>${"cut off ".repeat(80_000)}`)).toMatch(/^cut off cut off .*…$/);

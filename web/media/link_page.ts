@@ -4,17 +4,22 @@
 // off where the server stopped reading. It is parsed into a document that nothing shows, runs or fetches (DOMParser has
 // no scripting and loads nothing), of which a few attributes are read.
 //
-// Bounds: PAGE_BYTES_MAX bytes are looked at, ELEMENTS_MAX elements of a kind, each as far as what is kept of it asks.
+// Bounds: LINK_PAGE_BYTES_MAX bytes are looked at, ELEMENTS_MAX elements of a kind, each as far as what is kept of it
+// asks.
 //
-// Source: ogp.me; HTML, "encoding sniffing algorithm" (BOM, transport, prescan).
-import { PREVIEW_DESCRIPTION_BYTES_MAX, PREVIEW_TITLE_BYTES_MAX, type PageFacts } from "../view-models/link_port";
+// Source: PREVIEW-3; ogp.me; HTML, "encoding sniffing algorithm" (BOM, transport, prescan).
+import {
+  LINK_PAGE_BYTES_MAX,
+  LINK_URL_BYTES_MAX,
+  PREVIEW_DESCRIPTION_BYTES_MAX,
+  PREVIEW_TITLE_BYTES_MAX,
+} from "../core-client/generated/limits";
+import type { PageFacts } from "../view-models/link_port";
 import { plainWords } from "../view-models/link_facts";
 
-export const PAGE_BYTES_MAX = 512 * 1024;
 /** How far an encoding is looked for that the page names itself. */
 const PRESCAN_BYTES = 4096;
 const ELEMENTS_MAX = 500;
-const ADDRESS_MAX = 2048;
 
 const MARKS: readonly [string, readonly number[]][] = [
   ["utf-8", [0xef, 0xbb, 0xbf]],
@@ -70,10 +75,12 @@ function metaOf(page: Document): Map<string, string> {
 /** An address of the web that a page names, relative to its own; "" for none. */
 function addressOf(written: string | undefined, base: string): string {
   const trimmed = written?.trim() ?? "";
-  if (trimmed === "" || trimmed.length > ADDRESS_MAX) return "";
+  if (trimmed === "" || trimmed.length > LINK_URL_BYTES_MAX) return "";
   try {
     const url = new URL(trimmed, base);
-    return /^https?:$/.test(url.protocol) && url.username === "" && url.href.length <= ADDRESS_MAX ? url.href : "";
+    return /^https?:$/.test(url.protocol) && url.username === "" && url.href.length <= LINK_URL_BYTES_MAX
+      ? url.href
+      : "";
   } catch {
     return "";
   }
@@ -89,7 +96,10 @@ function titleOf(page: Document): string {
 
 /** `url`: where the page was found, after all redirects. undefined when it has no title. */
 export function pageFacts(bytes: Uint8Array, contentType: string, url: string): PageFacts | undefined {
-  const page = new DOMParser().parseFromString(textOf(bytes.subarray(0, PAGE_BYTES_MAX), contentType), "text/html");
+  const page = new DOMParser().parseFromString(
+    textOf(bytes.subarray(0, LINK_PAGE_BYTES_MAX), contentType),
+    "text/html",
+  );
   const meta = metaOf(page);
   const first = (names: readonly string[], bytesMax: number, ...others: string[]) => {
     for (const words of [...names.map((name) => meta.get(name) ?? ""), ...others]) {

@@ -25,8 +25,11 @@ const NO_SIZE = { width: 0, height: 0, durationMs: 0 };
 /** Of a profile's photo. Sealed it has at most 256 KiB, of which padding and seals may be an eighth. */
 const PHOTO_PIXELS = [640, 480, 320];
 const PHOTO_BYTES_MAX = 220 * 1024;
+/** Of a picture that goes in a message itself. */
+const THUMBNAIL_PIXELS = [480, 360, 280, 200, 120];
 
-const headOf = async (file: Blob, most = HEADER_BYTES) => new Uint8Array(await file.slice(0, most).arrayBuffer());
+const bytesOf = async (file: Blob) => new Uint8Array(await file.arrayBuffer());
+const headOf = (file: Blob, most = HEADER_BYTES) => bytesOf(file.slice(0, most));
 const plain = (type: string): string => type.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 
 async function lookAtSound(file: Blob, type: string): Promise<Looked> {
@@ -129,9 +132,18 @@ export function workshop(): MediaWorkshop {
       }
       throw new Error("no photo small enough");
     },
+    async prepareThumbnail(file, looked) {
+      for (const pixelsMax of THUMBNAIL_PIXELS) {
+        const making = { edits: UNEDITED, pixelsMax, transparent: false, thumbnailBytesMax: 0 };
+        const small = await works.make(await sourceOf(file, looked), making);
+        if (small.file.size > THUMBNAIL_BYTES_MAX) continue;
+        return { thumbnail: await bytesOf(small.file), width: small.width, height: small.height };
+      }
+      return undefined;
+    },
     async prepareAnimation(file, looked) {
       const first = await make(file, looked, UNEDITED, PREVIEW_PIXELS);
-      const bytes = new Uint8Array(await file.arrayBuffer());
+      const bytes = await bytesOf(file);
       const clean = looked.type === "image/gif" ? cleanGif(bytes) : cleanWebp(bytes);
       const { width, height } = looked;
       return { ...prepared(first, new Blob([clean], { type: looked.type }), looked.type), width, height };

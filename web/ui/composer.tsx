@@ -43,6 +43,11 @@ const RecordingLine = onDemand(() => import("./recording_line").then(({ Recordin
 const SendingFiles = onDemand(() => import("./sending_files").then(({ SendingFiles: files }) => files), {
   files: true,
 });
+/** Fetched with the first link that somebody writes. */
+const ComposerLink = onDemand(() => import("./composer_link").then(({ ComposerLink: link }) => link), {
+  files: true,
+  missing: () => null, // the message goes without
+});
 export const MENTION_LIST_ID = "mention-list";
 export const mentionOptionId = (at: number): string => `${MENTION_LIST_ID}-${at}`;
 
@@ -52,7 +57,7 @@ interface ComposerProps {
 }
 
 export function Composer({ model, field }: ComposerProps) {
-  const { conversation, recording } = useViewModel(model);
+  const { conversation, recording, linking } = useViewModel(model);
   const { text, quoted, error } = useViewModel(model.composer);
   const { tools } = useContext(MediaContext);
 
@@ -90,9 +95,12 @@ export function Composer({ model, field }: ComposerProps) {
             placeholder={say("composer.placeholder")}
             before={<AttachButton model={model} />}
             above={
-              quoted !== undefined && (
-                <QuoteShown quoted={quoted} title={titleOf(conversation)} onCancel={model.composer.cancelQuote} />
-              )
+              <>
+                {quoted !== undefined && (
+                  <QuoteShown quoted={quoted} title={titleOf(conversation)} onCancel={model.composer.cancelQuote} />
+                )}
+                {linking !== undefined && <ComposerLink model={linking} />}
+              </>
             }
             onEnter={send}
           />
@@ -173,7 +181,7 @@ export function Writing({ model, field, label, placeholder, before, above, onEnt
 
 function useDraftKept(model: ConversationViewModel): void {
   useEffect(() => {
-    const leave = () => model.composer.saveDraft();
+    const leave = () => model.composer.leave();
     addEventListener("pagehide", leave);
     return () => removeEventListener("pagehide", leave);
   }, [model]);

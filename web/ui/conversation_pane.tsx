@@ -28,11 +28,9 @@ import { Avatar } from "./avatar";
 import { Composer } from "./composer";
 import { copyText } from "./copy_text";
 import type { ConversationRowActions } from "./conversation_rows";
-import { DropZone } from "./drop_zone";
 import type { Ending } from "./ending_question";
 import { GroupProgressLine } from "./group_progress";
 import { Icon } from "./icons";
-import { IdentityBanner } from "./identity_banner";
 import { isEscape } from "./keys";
 import { MessageList } from "./message_list";
 import type { MessageActions } from "./message_row";
@@ -61,10 +59,18 @@ const AttachSheet = onDemand(() => import("./attach_sheet").then(({ AttachSheet:
 const isOpenForWords = (conversation: Conversation): boolean =>
   directOf(conversation)?.blocked !== true && closedText(conversation) === "";
 
+/** The partner's identity has changed, and something waits until the user agrees to it. */
+const waitsForAgreement = (conversation: Conversation): boolean => {
+  const { heldMessages = 0, identityPending = false } = directOf(conversation) ?? {};
+  return heldMessages > 0 || identityPending;
+};
+
 const EndingQuestion = onDemand(() => import("./ending_question").then(({ EndingQuestion: question }) => question), {
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
 
+const IdentityBanner = onDemand(() => import("./identity_banner").then(({ IdentityBanner: banner }) => banner));
+const DropZone = onDemand(() => import("./drop_zone").then(({ DropZone: zone }) => zone), { missing: () => null });
 const ChatSearch = onDemand(() => import("./chat_search").then(({ ChatSearch: search }) => search));
 
 /** What the pane asks of the app around it. */
@@ -156,7 +162,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
         covered={details && narrow}
         toComposer={() => field.current?.focus()}
       />
-      <IdentityBanner model={model} onCompare={actions.openDetails} />
+      {waitsForAgreement(conversation) && <IdentityBanner model={model} onCompare={actions.openDetails} />}
       <GroupProgressLine model={model} />
       <Composer key={`composer-${model.id}`} model={model} field={field} />
       {isOpenForWords(conversation) && <DropZone on={pane} title={titleOf(conversation)} onFiles={onFiles} />}

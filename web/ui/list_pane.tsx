@@ -16,9 +16,7 @@ import { ConversationRows, type ConversationRowActions } from "./conversation_ro
 import { SEARCH_FIELD_ID } from "./focus_return";
 import { Icon, Logo } from "./icons";
 import { isEscape } from "./keys";
-import { NotificationsBanner } from "./notifications_banner";
 import { onDemand } from "./on_demand";
-import { SearchResults } from "./search_results";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import styles from "./list_pane.module.css";
@@ -29,6 +27,11 @@ import searches from "./parts/search.module.css";
 
 const DeviceNoticeBanner = onDemand(() => import("./device_notices").then(({ DeviceNoticeBanner: banner }) => banner));
 const RebuiltBanner = onDemand(() => import("./rebuilt_banner").then(({ RebuiltBanner: banner }) => banner));
+const NotificationsBanner = onDemand(
+  () => import("./notifications_banner").then(({ NotificationsBanner: banner }) => banner),
+  { missing: () => null }, // it is asked the next time
+);
+const SearchResults = onDemand(() => import("./search_results").then(({ SearchResults: results }) => results));
 const FirstSteps = onDemand(() => import("./first_steps").then(({ FirstSteps: steps }) => steps));
 
 /** What the pane shows. */

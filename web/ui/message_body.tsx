@@ -40,6 +40,12 @@ const MediaBody = onDemand<BodyProps>(() => import("./media_body").then(({ Media
   missing: (missing) => <MissingFiles {...missing} />,
 });
 
+/** Fetched with the first link that has something to show. */
+const LinkCard = onDemand(() => import("./link_card").then(({ LinkCard: card }) => card), {
+  files: true,
+  missing: () => null, // the link is in the text
+});
+
 /** In a bubble that is as wide as its pictures: there are none to say how wide. */
 export function MissingFiles(missing: Missing) {
   return (
@@ -80,8 +86,17 @@ function TextBody(props: BodyProps) {
         {meta}
       </div>
     );
-  return <Written {...props} />;
+  return (
+    <>
+      {mayHaveCard(message) && <LinkCard message={message} />}
+      <Written {...props} />
+    </>
+  );
 }
+
+/** Its sender says something of a link in it, or one may be of a video. */
+const mayHaveCard = ({ body }: Message): boolean =>
+  body.case === "text" && (body.value.preview !== undefined || /youtu/i.test(body.value.text));
 
 /** The text of a message, or that under its file. */
 export function Written({ message, whole, meta, onPerson }: Omit<BodyProps, "actions">) {

@@ -7,7 +7,7 @@ import { groupOf, titleOf, type Conversation, type Message } from "../view-model
 import type { Item } from "../view-models/message_items";
 import { say } from "../view-models/say";
 import { dayText } from "../view-models/time_text";
-import { noticeText } from "./identity_banner";
+import { noticeText } from "./notice_text";
 import type { MenuPlace } from "./message_menu";
 import { MessageRow, type MessageActions } from "./message_row";
 import { OwnAccount } from "./own_account";

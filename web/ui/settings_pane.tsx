@@ -82,7 +82,7 @@ const TOPICS: Record<SettingsSection, Page> = {
     title: "settings.privacy",
     hint: "settings.privacyHint",
     icon: "shield",
-    page: ({ model }) => <PrivacyPage model={model} />,
+    page: ({ model, state }) => <PrivacyPage model={model} state={state} />,
   },
   security: {
     title: "settings.security",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { Scope } from "../view-models/core";
+import { Scope, type State } from "../view-models/core";
 import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { useViewModel } from "./use_view_model";
@@ -9,7 +9,7 @@ import groups from "./parts/group.module.css";
 import { hintOf, Option, Switch } from "./switch";
 
 /** Who sees what of oneself. */
-export function PrivacyPage({ model }: { model: SettingsViewModel }) {
+export function PrivacyPage({ model, state }: { model: SettingsViewModel; state: State | undefined }) {
   const { settings } = useViewModel(model);
   if (settings === undefined) return null;
   return (
@@ -22,6 +22,15 @@ export function PrivacyPage({ model }: { model: SettingsViewModel }) {
         on={settings.readReceipts}
         onChange={model.setReadReceipts}
       />
+      {state?.linkFetching === true && (
+        <Switch
+          id="link-previews"
+          label={say("links.previews")}
+          hint={say("links.previewsHint")}
+          on={settings.linkPreviews}
+          onChange={model.setLinkPreviews}
+        />
+      )}
       <ScopeOption
         id="last-seen"
         label={say("settingsPrivacy.lastSeen")}

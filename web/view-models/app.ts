@@ -143,7 +143,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (this.snapshot().open?.id !== id) {
       const conversation = this.store.conversation(id);
       if (conversation === undefined) return this.tell(say("app.noConversation"));
-      const files = { tools: this.mediaTools, limits: () => this.snapshot().state?.mediaLimits };
+      const state = () => this.snapshot().state;
+      const files = { tools: this.mediaTools, limits: () => state()?.mediaLimits, state };
       const opened = new ConversationViewModel(this.core, conversation, this.store, this.options.attention, files);
       this.close();
       this.update({ open: opened });

@@ -138,7 +138,7 @@ describe("in a conversation", () => {
     await store.loadConversations();
     tools = new MediaTools(core, port, () => undefined);
     fetchTools = vi.fn(async () => tools);
-    const files = { tools: fetchTools, limits: () => undefined };
+    const files = { tools: fetchTools, limits: () => undefined, state: () => undefined };
     open = new ConversationViewModel(core, conversation(), store, new FakeAttention(), files);
   });
 

@@ -69,6 +69,7 @@ beforeEach(() => {
     forget: vi.fn(),
     preparePicture: vi.fn(async (file: Blob) => prepared(file)),
     preparePhoto: vi.fn(async (file: Blob) => file),
+    prepareThumbnail: vi.fn(async () => undefined),
     prepareAnimation: vi.fn(async (file: Blob) => prepared(file)),
     makeVideo: vi.fn(async (file: Blob) => made(file)),
     stripOf: vi.fn(async () => []),

@@ -6,6 +6,7 @@ import { directOf, groupOf, mediaOf, TEXT_BYTES_MAX, type Conversation, type Cor
 import { failureText } from "./failure_text";
 import { movedMentions, sentMentions, type WrittenMention } from "./mentions";
 import { quotedGroupText } from "./group_text";
+import type { LinkPreviewViewModel, Made } from "./link_preview";
 import { previewText, quoteText } from "./preview_text";
 import { say } from "./say";
 import { ViewModel } from "./view_model";
@@ -62,6 +63,13 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
   private savedDraft: Draft;
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
   private typingToldAt = Number.NEGATIVE_INFINITY;
+  /** What goes with a text besides; undefined while nobody has written a link here. */
+  links: Pick<LinkPreviewViewModel, "take"> | undefined;
+  /** Messages leave one after the other, whatever each waits for. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+  private noMoreWaiting: () => void = () => undefined;
+  private readonly hurry = new Promise<void>((resolve) => (this.noMoreWaiting = resolve));
 
   constructor(
     private readonly core: Core,
@@ -73,7 +81,7 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     super({ ...draft, mentions: [], error: "" });
     this.savedDraft = draft;
     this.onDispose(() => {
-      this.saveDraft();
+      this.leave();
       this.stopTyping();
     });
   }
@@ -142,14 +150,17 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     }
     const cut = /^\s*\n/.exec(text)?.[0].length ?? 0;
     const named = sentMentions(mentions, text, cut);
+    const ready = this.previewOf(trimmed);
     this.update({ text: "", quoted: undefined, mentions: [], error: "" });
     this.typingToldAt = Number.NEGATIVE_INFINITY;
     try {
+      const preview = await ready;
       const { message } = await this.core.call("sendMessage", {
         conversation: this.conversation,
         text: trimmed,
         quoteMessageId: quoted?.id ?? "",
         ...(named.length === 0 ? {} : { mentions: named }),
+        ...(preview === undefined ? {} : { preview }),
       });
       if (message !== undefined) this.onSent(message);
       this.saveDraft();
@@ -157,6 +168,22 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
       const restored = this.snapshot().text === "" ? { text, quoted, mentions } : {};
       this.update({ ...restored, error: failureText(error) });
     }
+  };
+
+  /** What goes with the text, when it is its turn: until then it is kept as the draft. */
+  private async previewOf(text: string): Promise<Made | undefined> {
+    ++this.waiting;
+    const ready = Promise.all([this.links?.take(text, this.hurry), this.turn]);
+    this.turn = ready;
+    const [preview] = await ready;
+    --this.waiting;
+    return preview;
+  }
+
+  /** Nobody may be here any longer: what waits is sent as it is, and what is written is kept. */
+  readonly leave = (): void => {
+    this.noMoreWaiting();
+    this.saveDraft();
   };
 
   /** Gives away what is written, to stand under a file: nothing is being written then. */
@@ -187,6 +214,7 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
   readonly saveDraft = (): void => {
     clearTimeout(this.draftTimer);
     const { text, quoted } = this.snapshot();
+    if (this.waiting > 0 && text === "") return;
     if (isSameDraft({ text, quoted }, this.savedDraft)) return;
     this.savedDraft = { text, quoted };
     this.core

@@ -16,8 +16,10 @@ import {
   type MediaLimits,
   type Message,
   type Receipt,
+  type State,
 } from "./core";
 import type { EntityStore } from "./entity_store";
+import type { LinkPreviewViewModel } from "./link_preview";
 import type { MediaTools } from "./media_tools";
 import { MentionChoiceViewModel } from "./mention_choice";
 import { learnPartTexts } from "./part_texts";
@@ -36,6 +38,7 @@ export interface ConversationFiles {
   /** Rejects when its code can't be fetched. */
   tools: () => Promise<MediaTools>;
   limits: () => MediaLimits | undefined;
+  state: () => State | undefined;
 }
 
 export interface ConversationSnapshot {
@@ -46,7 +49,11 @@ export interface ConversationSnapshot {
   recording: VoiceRecorderViewModel | undefined;
   /** While this device's key is handed out to the members of a group. */
   progress: GroupProgress | undefined;
+  /** From the first link on that somebody writes here: its preview. */
+  linking: LinkPreviewViewModel | undefined;
 }
+
+const MAYBE_LINK = /[.][\p{L}\p{N}]|:\/\//u;
 
 export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly timeline: TimelineViewModel;
@@ -61,6 +68,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   private marking = false;
   private loaded = false;
   private ended = false;
+  private fetchingLinks = false;
 
   constructor(
     private readonly core: Core,
@@ -69,7 +77,8 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     private readonly attention: Attention,
     private readonly files?: ConversationFiles,
   ) {
-    super({ conversation, attaching: undefined, recording: undefined, progress: store.progressOf(conversation.id) });
+    const progressNow = store.progressOf(conversation.id);
+    super({ conversation, attaching: undefined, recording: undefined, progress: progressNow, linking: undefined });
     const inGroup = groupOf(conversation) !== undefined;
     this.timeline = new TimelineViewModel(core, store, conversation.id);
     const onSent = (message: Message) => this.timeline.putOwn(message);
@@ -82,6 +91,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.onDispose(store.select(own, (changed) => this.takeConversation(changed)));
     const progress = () => store.progressOf(conversation.id);
     this.onDispose(store.select(progress, (changed) => this.update({ progress: changed })));
+    this.onDispose(this.composer.subscribe(() => this.watchLinks()));
     this.onDispose(attention.subscribe((attentive) => this.attend(attentive)));
     this.onDispose(this.timeline.subscribe(() => this.markRead()));
     this.onDispose(() => (this.loaded = false));
@@ -92,6 +102,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.onDispose(() => this.timeline.dispose());
     this.onDispose(() => this.mentioning?.dispose());
     this.onDispose(() => this.composer.dispose());
+    this.onDispose(() => this.snapshot().linking?.dispose());
   }
 
   get id(): string {
@@ -102,6 +113,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     await this.timeline.load(this.snapshot().conversation.unread);
     this.loaded = true;
     void this.mentioning?.findAgain();
+    this.watchLinks();
     this.core.call("watchPresence", { conversations: [this.id] }).catch(() => undefined);
     this.markRead();
   }
@@ -209,6 +221,26 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.update({ recording: undefined });
     if (words !== "") this.composer.say(words);
   };
+
+  private watchLinks(): void {
+    const { text } = this.composer.snapshot();
+    const { linking } = this.snapshot();
+    if (linking !== undefined) linking.look(text);
+    else if (MAYBE_LINK.test(text) && this.files?.state()?.linkFetching === true && !this.fetchingLinks)
+      void this.fetchLinks(this.files);
+  }
+
+  private async fetchLinks(files: ConversationFiles): Promise<void> {
+    this.fetchingLinks = true;
+    const linking = await import("./link_preview")
+      .then(({ linkPreviews }) => linkPreviews(this.core, this.store, files))
+      .catch(() => undefined); // the message goes without
+    this.fetchingLinks = false;
+    if (linking === undefined || this.ended) return linking?.dispose();
+    this.composer.links = linking;
+    this.update({ linking });
+    this.watchLinks();
+  }
 
   /** A model of what is in this conversation, for the view that its class came with, which disposes of it. */
   readonly part = <Model, Rest extends unknown[]>(

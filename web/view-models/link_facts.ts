@@ -2,6 +2,7 @@
 
 // What is said of a link: by the page that it leads to, and, in a message, by whoever sent it. Either is a stranger's
 // word: shown as words of one line, beside the host that the address itself has.
+import { LINK_URL_BYTES_MAX } from "../core-client/generated/limits";
 import { isHonestHost } from "./link_hosts";
 import { findLinks } from "./links";
 
@@ -67,9 +68,6 @@ function isPublicIPv4(host: string): boolean {
   return !(a === 203 && b === 0 && c === 113);
 }
 
-/** Of its address: at most this long, as in a message. */
-export const LINK_BYTES_MAX = 2048;
-
 /**
  * Whether somebody else may be asked for what is at an address: one of the web, with a name that has a dot, or an
  * address of the internet in numbers. The server, which does ask, has rules of its own; this keeps from it what is none
@@ -79,7 +77,7 @@ export const LINK_BYTES_MAX = 2048;
 export function isAskable(href: string, onLoopback = false): boolean {
   const url = parsed(href);
   if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) return false;
-  if (url.username !== "" || url.password !== "" || encoder.encode(href).length > LINK_BYTES_MAX) return false;
+  if (url.username !== "" || url.password !== "" || encoder.encode(href).length > LINK_URL_BYTES_MAX) return false;
   const host = url.hostname.replace(/\.$/, "");
   if (host.startsWith("[")) return false; // an address of IPv6 is nothing that people send each other
   if (/^[\d.]+$/.test(host)) return isPublicIPv4(host) || (onLoopback && host.startsWith("127."));

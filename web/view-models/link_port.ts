@@ -2,10 +2,6 @@
 
 // What previews of links need of the browser.
 
-/** Of UTF-8, as in a message (proto/client_api). */
-export const PREVIEW_TITLE_BYTES_MAX = 512;
-export const PREVIEW_DESCRIPTION_BYTES_MAX = 1024;
-
 /** What a page says of itself, in words of one line each. */
 export interface PageFacts {
   /** Never "". */

@@ -5,6 +5,7 @@
 // (core-client/media.ts); the rest is in web/media.
 import type { DeviceMedia, MediaFailureReason } from "../core-client/media";
 import type { Media } from "./core";
+import type { LinkWorkshop, SmallPicture } from "./link_port";
 import { canCome, isOnDevice, type Standing } from "./media_state";
 
 export type MediaFiles = DeviceMedia;
@@ -112,6 +113,8 @@ export interface MediaWorkshop {
   preparePicture(file: Blob, looked: Looked, edits: PictureEdits, pixelsMax: number): Promise<Prepared>;
   /** What is cut out, as the photo of a profile: a JPEG of at most 640 by 640 pixels, and small enough to be one. */
   preparePhoto(file: Blob, looked: Looked, cut: Cut | undefined): Promise<Blob>;
+  /** A JPEG of at most 480 pixels at the longer side, small enough to be in a message; undefined when none is. */
+  prepareThumbnail(file: Blob, looked: Looked): Promise<SmallPicture | undefined>;
   /** As it is, without what is written in it beside the pictures. */
   prepareAnimation(file: Blob, looked: Looked): Promise<Prepared>;
   /**
@@ -186,7 +189,20 @@ export interface MediaPort {
   readonly handing: Handing;
   readonly sound: () => Sound;
   readonly microphone: () => Promise<Microphone>;
-  /** What somebody prefers on this device: how fast recordings play, photos in high quality. */
-  load(): { rate?: number; high?: boolean };
-  save(preferences: { rate?: number; high?: boolean }): void;
+  /** The same at each call. Rejects when its code can't be fetched; the next call tries again. */
+  readonly links: () => Promise<LinkWorkshop>;
+  /** The page is of this machine itself. */
+  readonly onLoopback: boolean;
+  load(): Preferences;
+  save(preferences: Preferences): void;
+}
+
+/** What somebody prefers on this device. */
+export interface Preferences {
+  /** How fast recordings play. */
+  rate?: number;
+  /** Photos in high quality. */
+  high?: boolean;
+  /** Whether previews of links are wanted has been asked here. */
+  askedForLinks?: boolean;
 }

@@ -35,6 +35,8 @@ export const noMedia: MediaPort = {
     onChange: () => undefined,
   }),
   microphone: refuse,
+  links: refuse,
+  onLoopback: false,
   load: () => ({}),
   save: () => undefined,
 };

@@ -116,6 +116,7 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> impleme
     this.act(async () => this.update({ profile: await this.core.call("setProfile", { removePhoto: true }) }));
 
   readonly setReadReceipts = (readReceipts: boolean): Promise<boolean> => this.change({ readReceipts });
+  readonly setLinkPreviews = (linkPreviews: boolean): Promise<boolean> => this.change({ linkPreviews });
   readonly setLastSeen = (lastSeen: Scope): Promise<boolean> => this.change({ lastSeen });
   readonly setAboutScope = (about: Scope): Promise<boolean> => this.change({ about });
   readonly setPhotoScope = (photo: Scope): Promise<boolean> => this.change({ photo });
