@@ -328,6 +328,7 @@ class Parser {
                          [](Context c, const AllOptions& o) { return run_save(c, o.save); });
     save.add_option("id", all.save.id, "The message")->required()->type_name("ID");
     save.add_option("directory", all.save.directory, "Where; without it, here")->type_name("DIR");
+    save.add_flag("--unplayed", all.save.unplayed, "Don't tell the sender of a voice message that it was played");
 
     add_failed();
 

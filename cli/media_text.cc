@@ -83,6 +83,7 @@ std::string media_text(const Media& media) {
   if (media.duration_ms() != 0) text += ", " + duration_text(media.duration_ms());
   text += ", " + size_text(media.size());
   if (media.view_once()) text += media.opened() ? ", opened" : ", to be viewed once";
+  if (media.kind() == Media::kVoice && media.opened() && !media.view_once()) text += ", played";
   if (media.state() == Media::kThere) text += ", not fetched";
   if (media.state() == Media::kFetching) text += ", on its way";
   if (media.state() == Media::kGone) text += ", not there any more";
@@ -100,6 +101,7 @@ std::string media_json(const Media& media) {
   if (media.width() != 0) line.number("width", media.width()).number("height", media.height());
   if (media.duration_ms() != 0) line.number("duration_ms", media.duration_ms());
   if (media.view_once()) line.boolean("view_once", true).boolean("opened", media.opened());
+  if (!media.view_once() && media.kind() == Media::kVoice) line.boolean("played", media.opened());
   if (!media.album().empty()) line.text("album", media.album());
   return line.str();
 }

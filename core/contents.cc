@@ -327,9 +327,9 @@ Bytes profile_changed(UnixMicros now) {
   return content.SerializeAsString();
 }
 
-Bytes media_opened(UnixMicros now, const MessageId& message) {
+Bytes media_opened(UnixMicros now, const std::vector<MessageId>& messages) {
   content::Content content = at(now);
-  content.mutable_media_opened()->add_message_ids(message.bytes());
+  for (const MessageId& each : messages) content.mutable_media_opened()->add_message_ids(each.bytes());
   return content.SerializeAsString();
 }
 

@@ -46,6 +46,10 @@ Bytes opened(const content::Media& media);
 [[nodiscard]] inline bool was_opened(const MessageRow& message) {
   return message.kind == MessageKind::kMedia && message.file.is_none();
 }
+// Whether it is said of such a file when it is opened first.
+[[nodiscard]] inline bool can_be_opened(const content::Media& media) {
+  return media.view_once() || media.kind() == content::Media::kVoice;
+}
 // Whether the message is one that people write: with a text, or a file.
 [[nodiscard]] inline bool is_written(const MessageRow& message) {
   return message.kind == MessageKind::kText || message.kind == MessageKind::kMedia;
@@ -111,8 +115,8 @@ Bytes nothing_to_resend(UnixMicros now, const MessageId& message);
 // For a device that something is not for, and that has to be named all the same (DEVICE-1).
 Bytes nothing(UnixMicros now);
 Bytes profile_changed(UnixMicros now);
-// The file of this message was opened, which was to be viewed once.
-Bytes media_opened(UnixMicros now, const MessageId& message);
+// The files of these messages were opened: at most 64.
+Bytes media_opened(UnixMicros now, const std::vector<MessageId>& messages);
 Bytes group_welcome(UnixMicros now, const content::GroupWelcome& welcome);
 // This device's key of a group (GROUP-6); secret.
 Bytes group_key(UnixMicros now, const GroupId& group, BytesView key);

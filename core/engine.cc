@@ -19,7 +19,7 @@ struct ContentRow {
 constexpr ContentRow kContents[] = {
     {content::Content::kText, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
     {content::Content::kMedia, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
-    {content::Content::kMediaOpened, [](Engine& engine) -> ContentHandler& { return engine.view_once; }},
+    {content::Content::kMediaOpened, [](Engine& engine) -> ContentHandler& { return engine.openings; }},
     {content::Content::kReadReceipt, [](Engine& engine) -> ContentHandler& { return engine.receipts; }},
     {content::Content::kResendRequest, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
     {content::Content::kSessionReset, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
@@ -134,7 +134,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       history_taking(*this),
       own_state(*this),
       files(*this),
-      view_once(*this),
+      openings(*this),
       sending(*this),
       receiving(*this),
       inbox(*this),

@@ -6,7 +6,7 @@
 // storey and of those below (tools/check_layers.py holds it). Where to look:
 //   features   requests          every request of the user interface, and who answers it
 //              sending           new messages
-//              view_once         files that are opened once
+//              openings          recordings that are played, and files that are opened once
 //              files             what people send each other beside text: to the server, and from it
 //              receiving         messages that come
 //              receipts          delivered and read, by number
@@ -81,6 +81,7 @@
 #include "core/joining.h"
 #include "core/link_fetching.h"
 #include "core/lookups.h"
+#include "core/openings.h"
 #include "core/outbox.h"
 #include "core/output.h"
 #include "core/own_copies.h"
@@ -101,7 +102,6 @@
 #include "core/store/store.h"
 #include "core/timers.h"
 #include "core/typing_presence.h"
-#include "core/view_once.h"
 #include "crypto/groups.h"
 #include "crypto/sessions.h"
 
@@ -168,7 +168,10 @@ struct Engine {
   // This account is in the group now: its conversation is there, made at this time if it was not.
   void group_began(const GroupId& group, UnixMicros at);
   // Nobody waits any more for those who were members.
-  void group_members_left(const GroupId& group) { receipts.look_at(group); }
+  void group_members_left(const GroupId& group) {
+    receipts.look_at(group);
+    openings.look_at(group);
+  }
   // This device's key of the group is not to be used any more (GROUP-6).
   void own_group_key_ends(const GroupId& group);
   // There may be people to be named of whom there is no profile.
@@ -176,7 +179,7 @@ struct Engine {
   void delivered(const wire::DeliveryReceipt& receipt) { receipts.on_delivered(receipt); }
   void delivered(const wire::GroupReceipt& receipt) { receipts.on_delivered(receipt); }
   // The file of this message is being opened, which can be viewed once.
-  void is_viewed(const MessageRow& message) { view_once.opened(message); }
+  void is_viewed(const MessageRow& message) { openings.opened(message); }
   // The file of this message, which waited for it, is on the server.
   void file_is_there(const MessageRow& message) { sending.file_is_there(message); }
   void profile_changed(const AccountId& account) { profiles.changed(account); }
@@ -221,6 +224,7 @@ struct Engine {
   // Something without text did not arrive at this device of the account.
   void own_device_missed(DeviceId device) {
     own_copies.say_again(device);
+    openings.say_again(device);
     history_giving.missed(device);
   }
   // ----
@@ -276,7 +280,7 @@ struct Engine {
   HistoryTaking history_taking;
   OwnState own_state;
   Files files;
-  ViewOnce view_once;
+  Openings openings;
   Sending sending;
   Receiving receiving;
   Inbox inbox;

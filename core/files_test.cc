@@ -8,8 +8,8 @@
 #include "base/limits.h"
 #include "base/testing/numbered_bytes.h"
 #include "core/contents.h"
+#include "core/openings.h"
 #include "core/testing/two_people.h"
-#include "core/view_once.h"
 
 namespace kith::core {
 namespace {
@@ -471,7 +471,7 @@ TEST_F(FilesTest, WhatIsToBeViewedOnceIsOpenedOnceAndThenNowhere) {
   world_.advance(1000);
   EXPECT_TRUE(media(ana_, photo.id()).opened());
   EXPECT_TRUE(server_files().stored.empty()) << "its sender has it deleted";
-  world_.advance(ViewOnce::kReadingMs);
+  world_.advance(Openings::kReadingMs);
   EXPECT_TRUE(ben_.files.whole.empty());
   EXPECT_EQ(query(ben_, "SELECT count(*) FROM files"), 0);
   EXPECT_EQ(query(ana_, "SELECT count(*) FROM files"), 0);

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "core/contents.h"
 #include "core/engine.h"
+#include "core/openings_view.h"
 
 namespace kith::core {
 
@@ -22,7 +23,7 @@ static_assert(std::max(kTextBytesMax + kQuoteBytesMax, GivenHistoryTable::kRawBy
                   kEnvelopeBytesMax - 2048,
               "any message can be given alone");
 
-History::Message written(const MessageRow& message, bool unread) {
+History::Message written(Store& store, const MessageRow& message, bool unread) {
   History::Message one;
   one.set_message_id(message.id.bytes());
   one.set_device_id(message.from_device.value);
@@ -41,6 +42,7 @@ History::Message written(const MessageRow& message, bool unread) {
         (void)one.mutable_media()->ParseFromString(contents::opened(*media));
       } else {
         contents::write_media(message, *one.mutable_media());
+        one.set_opened(is_opened(store, message));
       }
       break;
     case MessageKind::kUnsupported: one.set_unsupported(message.raw); break;
@@ -167,7 +169,7 @@ bool HistoryGiving::add_part(History& batch, size_t& bytes, const GivenHistory& 
     const uint64_t most = given.begun ? UINT64_MAX : kFirstOfEach;
     ended = engine_.store.given_history.each_older(
         given.conversation, given.oldest, row.since, [&](const MessageRow& message, bool unread) {
-          History::Message one = written(message, unread);
+          History::Message one = written(engine_.store, message, unread);
           if (conversation->peer.is_group() && !message.outgoing) one.set_author(message.from.bytes());
           const size_t more = one.ByteSizeLong() + kMessageBytes;
           // The largest of all goes alone.

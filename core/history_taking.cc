@@ -146,6 +146,10 @@ uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
       engine_.store.repairs.remove(row->id);
       engine_.changes.message_changed(row->id, conversation);
     }
+    const auto media = contents::media_of(*row);
+    if (given.opened() && media && contents::can_be_opened(*media))
+      (void)engine_.store.openings.add(row->id, {engine_.registration->account, {}});
+    engine_.openings.came(*row);
     ++held;
   }
   if (part.has_whole()) count(*peer, conversation, part.whole());

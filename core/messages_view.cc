@@ -10,6 +10,7 @@
 #include "content/content.pb.h"
 #include "core/contents.h"
 #include "core/group_view.h"
+#include "core/openings_view.h"
 #include "core/link_preview.h"
 
 namespace kith::core {
@@ -125,7 +126,7 @@ client_api::Media MessagesView::media_of(const MessageRow& message) {
   shown.set_thumbhash(media->thumbhash());
   shown.set_thumbnail(media->thumbnail());
   shown.set_view_once(media->view_once());
-  shown.set_opened(media->view_once() && contents::was_opened(message));
+  shown.set_opened(is_opened(store_, message));
   if (const auto album = MessageId::from_bytes(media->album())) shown.set_album(album->hex());
   const bool is_over = contents::was_opened(message) || (file && file->state == FileState::kDeleting);
   shown.set_state(is_over ? client_api::Media::kGone
@@ -224,26 +225,15 @@ Result<client_api::ListReceiptsResponse, Refusal> MessagesView::receipts(
   if (!message->outgoing) return Refuse(client_api::Failure::kInvalidArgument, "message_id: is not one's own");
   client_api::ListReceiptsResponse response;
   if (message->tick == Tick::kPending || message->tick == Tick::kFailed) return response;
-  const auto conversation = store_.conversations.find(message->conversation);
-  if (conversation && conversation->kind == ConversationKind::kGroup) {
-    const std::vector<MemberState> told = store_.sent.states_of(*id);
-    for (const GroupMemberRow& member : store_.groups.members(conversation->peer.group())) {
-      if (member.account == store_.account.account_id() || member.came > message->group_revision) continue;
-      client_api::Receipt& receipt = *response.add_receipts();
-      *receipt.mutable_member() = people_.build(member.account);
-      const auto said = std::find_if(told.begin(), told.end(),
-                                     [&member](const MemberState& each) { return each.member == member.account; });
-      receipt.set_tick(said == told.end() ? Shown::kSent : static_cast<Shown::Tick>(tick_of(said->state)));
-    }
-    return response;
-  }
-  const auto partner = conversation ? conversation->direct_peer() : std::nullopt;
-  if (!partner) return response;
-  client_api::Receipt& receipt = *response.add_receipts();
-  *receipt.mutable_member() = people_.build(*partner);
-  receipt.set_tick(Shown::kSent);
-  for (const MemberState& told : store_.sent.states_of(*id)) {
-    if (told.member == *partner) receipt.set_tick(static_cast<Shown::Tick>(tick_of(told.state)));
+  const std::vector<MemberState> told = store_.sent.states_of(*id);
+  const std::vector<Opening> opened = opened_by(store_, *message);
+  for (const AccountId& member : receivers(store_, *message)) {
+    client_api::Receipt& receipt = *response.add_receipts();
+    *receipt.mutable_member() = people_.build(member);
+    const auto said = std::ranges::find(told, member, &MemberState::member);
+    receipt.set_tick(said == told.end() ? Shown::kSent : static_cast<Shown::Tick>(tick_of(said->state)));
+    const auto opening = std::ranges::find(opened, member, &Opening::account);
+    if (opening != opened.end()) receipt.set_opened_us(opening->at.value);
   }
   return response;
 }

@@ -49,9 +49,14 @@ std::optional<MessageRow> row_of(const IncomingContent& incoming, UnixMicros now
 
 Receiving::Receiving(Engine& engine) : engine_(engine), kept_timer_(engine.timers) {}
 
+void Receiving::file_came(const MessageRow& row, bool fetch) {
+  engine_.files.came(row, fetch);
+  engine_.openings.came(row);
+}
+
 bool Receiving::add(const MessageRow& row, const AccountId& partner) {
   if (!engine_.changes.add_message(row)) return false;
-  engine_.files.came(row, true);
+  file_came(row);
   engine_.profiles.heard_from(partner);
   return true;
 }
@@ -115,7 +120,7 @@ bool Receiving::take_in_group(const IncomingContent& incoming, bool asked) {
   if (!repair(incoming, asked, row)) {
     if (!may_be_new) return false;
     const bool is_new = engine_.changes.add_message(row);
-    if (is_new) engine_.files.came(row, true);
+    if (is_new) file_came(row);
     if (!is_new && row.id == incoming.id)
       engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
   }
@@ -130,7 +135,7 @@ bool Receiving::repair(const IncomingContent& incoming, bool asked, MessageRow& 
   const bool replaced = engine_.store.messages.repair(row);
   if (replaced || asked) engine_.store.repairs.remove(row.id);
   if (!replaced) return false;
-  engine_.files.came(row, true);
+  file_came(row);
   engine_.changes.message_changed(row.id, row.conversation);
   engine_.changes.conversation(row.conversation);  // it is unread
   return true;
@@ -189,7 +194,7 @@ void Receiving::take_kept_message(const MessageRow& kept) {
   if (!row || row->kind == MessageKind::kUnsupported) return;
   row->conversation = kept.conversation;
   if (!engine_.store.messages.remake(*row)) return;
-  engine_.files.came(*row, false);
+  file_came(*row, false);
   engine_.changes.message_changed(row->id, row->conversation);
   engine_.changes.conversation(row->conversation);
 }

@@ -118,7 +118,8 @@ bool changes_something(Request::MethodCase method) {
     case Request::kSetGroup:
     case Request::kSetGroupLink:
     case Request::kJoinGroup:
-    case Request::kAnswerApplicants: return true;
+    case Request::kAnswerApplicants:
+    case Request::kMarkPlayed: return true;
     case Request::kGetState:
     case Request::kConnect:
     case Request::kDisconnect:
@@ -212,6 +213,7 @@ void dispatch(Engine& engine, const Request& request) {
       return answer(engine, id, Result<client_api::ListStorageResponse, Refusal>(list_storage(engine.store)),
                     &Response::mutable_list_storage);
     case Request::kRemoveMedia: return engine.files.remove_media(id, request.remove_media());
+    case Request::kMarkPlayed: return engine.openings.mark_played(id, request.mark_played());
 
     case Request::kListContacts: return engine.address_book.list(id);
     case Request::kImportContacts: return engine.address_book.import(id, request.import_contacts());

@@ -41,6 +41,7 @@ STOREYS = {
         "media_list",
         "media_settings",
         "messages_view",
+        "openings_view",
         "output",
         "person_view",
         "photo_file",
@@ -91,6 +92,7 @@ STOREYS = {
         "lookups",
         "new_registration",
         "own_copies",
+        "openings",
         "own_devices",
         "own_state",
         "people",
@@ -103,7 +105,6 @@ STOREYS = {
         "safety_numbers",
         "sending",
         "typing_presence",
-        "view_once",
     },
     "client": {"client", "client_host", "engine", "open_device", "requests"},
 }

@@ -48,8 +48,10 @@ ExitCode run_send(Context context, const SendOptions& options);
 struct SaveOptions {
   std::string id;               // of a message
   std::string directory = ".";  // is made if it is not there
+  bool unplayed = false;
 };
-// Writes a message's file, which is fetched if it is not here; prints the path.
+// Writes a message's file, which is fetched if it is not here; prints the path. A voice message that came counts as
+// played then (MEDIA-8), but for `unplayed`.
 ExitCode run_save(Context context, const SaveOptions& options);
 
 struct FailedOptions {

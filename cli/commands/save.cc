@@ -148,7 +148,12 @@ ExitCode run_save(Context context, const SaveOptions& options) {
   request.mutable_open_media()->set_id(options.id);
   const auto opened = ask(context, std::move(request));
   if (!opened) return opened.error();
-  return write_out(context, options, opened->open_media(), file_name(message));
+  const ExitCode written = write_out(context, options, opened->open_media(), file_name(message));
+  if (written != ExitCode::kOk || options.unplayed || message.media().kind() != Media::kVoice) return written;
+  Request played;
+  played.mutable_mark_played()->set_id(options.id);
+  const auto marked = ask(context, std::move(played));
+  return marked ? ExitCode::kOk : marked.error();
 }
 
 }  // namespace kith::cli

@@ -67,6 +67,10 @@ CREATE TABLE files (
   used_us INTEGER NOT NULL DEFAULT 0, trouble INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX files_moving ON files (state, sequence) WHERE state IN (1, 4, 7);
 CREATE INDEX files_used ON files (used_us) WHERE state = 2;
+CREATE TABLE openings (
+  sequence INTEGER PRIMARY KEY, message BLOB NOT NULL, account BLOB NOT NULL, at_us INTEGER NOT NULL, waits INTEGER NOT NULL,
+  UNIQUE (message, account));
+CREATE INDEX openings_waiting ON openings (waits, sequence) WHERE waits > 0;
 
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
   text, content = 'messages', content_rowid = 'sequence', tokenize = 'kith', detail = none, columnsize = 0);

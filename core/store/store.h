@@ -15,6 +15,7 @@
 #include "core/store/handles_table.h"
 #include "core/store/history_table.h"
 #include "core/store/messages_table.h"
+#include "core/store/openings_table.h"
 #include "core/store/outbox_table.h"
 #include "core/store/own_devices_table.h"
 #include "core/store/profiles_table.h"
@@ -38,6 +39,7 @@ struct Store {
         conversations(opened),
         messages(opened),
         files(opened),
+        openings(opened),
         receipts(opened),
         sent(opened),
         outbox(opened),
@@ -64,6 +66,7 @@ struct Store {
   ConversationsTable conversations;
   MessagesTable messages;
   FilesTable files;
+  OpeningsTable openings;
   ReceiptsTable receipts;
   SentTable sent;
   OutboxTable outbox;

@@ -15,6 +15,7 @@ import {
   Message_Tick,
 } from "../core-client/schema";
 import type { AppViewModel } from "../view-models/app";
+import { MediaKind } from "../view-models/core";
 import {
   ANA,
   BEN,
@@ -318,6 +319,26 @@ describe("of an own message in a group", () => {
     expect(section("Delivered to")).toBeUndefined();
     fireEvent.click(screen.getByText("Close"));
     expect(screen.queryByText("Message info")).toBeNull();
+  });
+
+  it.each([
+    { viewOnce: false, title: "Played by" },
+    { viewOnce: true, title: "Opened by" },
+  ])("one sees who has $title it, and when", async ({ viewOnce, title }) => {
+    const media = { kind: MediaKind.kVoice, viewOnce };
+    core.messages = [
+      inGroup({ outgoing: true, sender: { accountId: ANA, name: "Ana" }, body: { case: "media", value: media } }),
+    ];
+    const receipts = [
+      { member: ben, tick: Message_Tick.kRead, openedUs: BigInt(Date.now()) * 1000n },
+      { member: cem, tick: Message_Tick.kRead },
+    ];
+    core.on("listReceipts", () => create(ListReceiptsResponseSchema, { receipts }));
+    await open();
+    await showInfo();
+    expect(section(title)).toMatch(/Ben.*Today at/);
+    expect(section("Read by")).toContain("Cem");
+    expect(section("Read by")).not.toContain("Ben");
   });
 
   it("one sees why that can't be said", async () => {

@@ -2,13 +2,15 @@
 
 import { useEffect, useState } from "react";
 
-import { Tick, type Message, type Receipt } from "../view-models/core";
+import { mediaOf, Tick, type Message, type Receipt } from "../view-models/core";
 import { failureText } from "../view-models/failure_text";
 import { nameOf } from "../view-models/group_text";
 import { say, type TextId } from "../view-models/say";
+import { dayParts, millis } from "../view-models/time_text";
 import { Avatar } from "./avatar";
 import { Dialog } from "./dialog";
 import { Spinner } from "./spinner";
+import { useNow } from "./use_now";
 import styles from "./message_info.module.css";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
@@ -54,8 +56,16 @@ export function MessageInfo({ message, receiptsOf, onClose }: MessageInfoProps) 
       {receipts === undefined && error === "" && <Spinner label={say("messageInfo.loading")} />}
       {receipts?.length === 0 && <p role="status">{say("messageInfo.none")}</p>}
       <div className={styles.stages}>
+        <Stage
+          title={say(mediaOf(message)?.viewOnce === true ? "messageInfo.opened" : "messageInfo.played")}
+          receipts={receipts?.filter(({ openedUs }) => openedUs !== 0n) ?? []}
+        />
         {STAGES.map(({ tick, title }) => (
-          <Stage key={tick} title={say(title)} receipts={receipts?.filter((each) => each.tick === tick) ?? []} />
+          <Stage
+            key={tick}
+            title={say(title)}
+            receipts={receipts?.filter((each) => each.openedUs === 0n && each.tick === tick) ?? []}
+          />
         ))}
       </div>
     </Dialog>
@@ -63,6 +73,7 @@ export function MessageInfo({ message, receiptsOf, onClose }: MessageInfoProps) 
 }
 
 function Stage({ title, receipts }: { title: string; receipts: readonly Receipt[] }) {
+  const now = useNow();
   if (receipts.length === 0) return null;
   return (
     <section aria-label={title}>
@@ -71,10 +82,13 @@ function Stage({ title, receipts }: { title: string; receipts: readonly Receipt[
         <span>{receipts.length.toLocaleString()}</span>
       </h3>
       <ul>
-        {receipts.map(({ member }) => (
+        {receipts.map(({ member, openedUs }) => (
           <li key={member?.accountId} className={styles.person}>
             <Avatar id={member?.accountId ?? ""} title={nameOf(member)} size="tiny" />
             <span dir="auto">{nameOf(member)}</span>
+            {openedUs !== 0n && (
+              <span className={styles.time}>{say("messageInfo.at", dayParts(millis(openedUs), now))}</span>
+            )}
           </li>
         ))}
       </ul>

@@ -34,7 +34,7 @@ export function VoiceBody({ message, media, meta, actions }: MediaBodyProps) {
   return (
     <div className={styles.voice} data-part={isVoice ? "voice" : "audio"}>
       <div className={styles.line}>
-        {isVoice && <Avatar id={message.sender?.accountId ?? ""} title={message.sender?.name ?? ""} size="small" />}
+        {isVoice && <Speaker message={message} media={media} />}
         <Main message={message} media={media} actions={actions} playing={playing?.playing === true} early={early} />
         <div className={styles.middle}>
           {!isVoice && (
@@ -69,6 +69,28 @@ export function VoiceBody({ message, media, meta, actions }: MediaBodyProps) {
         {meta}
       </div>
     </div>
+  );
+}
+
+/** Who speaks; the microphone says whether it was played: by the person here, or by all whom it was sent to. */
+function Speaker({ message, media }: Pick<MediaBodyProps, "message" | "media">) {
+  const words = media.opened
+    ? say("voice.played")
+    : say("voice.unplayed", { whose: message.outgoing ? "own" : "other" });
+  return (
+    <span className={styles.speaker}>
+      <Avatar id={message.sender?.accountId ?? ""} title={message.sender?.name ?? ""} size="small" />
+      <span
+        className={styles.mic}
+        role="img"
+        aria-label={words}
+        title={words}
+        data-part="mic"
+        data-played={media.opened}
+      >
+        <Icon name="mic" />
+      </span>
+    </span>
   );
 }
 

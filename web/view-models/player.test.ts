@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, it, vi } from "vitest";
 
-import { MediaKind, MediaState, type Message } from "./core";
+import { FailureCode, MediaKind, MediaState, type Message } from "./core";
 import type { Sound } from "./media_port";
 import { noMedia } from "./no_media";
 import { PlayerViewModel } from "./player";
@@ -112,4 +112,46 @@ it("goes to a place, also in what does not play yet, and says when nothing can b
   expect(sound.seek.mock.calls).toEqual([[10]]);
   tell("failed");
   expect(model.snapshot()).toMatchObject({ failed: true, playing: false });
+});
+
+it("tells once that a voice message that came is played, when it begins", async () => {
+  const model = player();
+  core.on("markPlayed", () => ({}) as never);
+  const one = voice({ opened: false });
+  model.toggle(one);
+  expect(core.called("markPlayed")).toEqual([]);
+  await settle();
+  expect(core.called("markPlayed")).toEqual([{ id: one.id }]);
+  model.toggle(one);
+  model.toggle(one);
+  model.stop();
+  model.toggle(one);
+  await settle();
+  expect(core.called("markPlayed")).toHaveLength(1);
+});
+
+it.each([{ opened: true }, { kind: MediaKind.kAudio }])("tells nothing of what is %o", async (media) => {
+  const model = player();
+  model.toggle(voice(media));
+  await settle();
+  expect(sound.play).toHaveBeenCalled();
+  expect(core.called("markPlayed")).toEqual([]);
+});
+
+it("tells nothing of one's own, nor of what can't be played, and tells it again when that failed", async () => {
+  const model = player();
+  model.toggle({ ...voice(), outgoing: true });
+  await settle();
+  sound.play.mockRejectedValueOnce(new Error("no"));
+  const one = voice();
+  model.toggle(one);
+  await settle();
+  expect(core.called("markPlayed")).toEqual([]);
+  core.failing("markPlayed", FailureCode.kStorage);
+  for (const _ of [1, 2]) {
+    model.stop();
+    model.toggle(one);
+    await settle();
+  }
+  expect(core.called("markPlayed")).toEqual([{ id: one.id }, { id: one.id }]);
 });

@@ -23,11 +23,15 @@ export const RATES = [1, 1.5, 2] as const;
 const NOTHING = { message: undefined, playing: false, position: 0, duration: 0, failed: false };
 
 export const isVoice = (message: Message): boolean => mediaOf(message)?.kind === MediaKind.kVoice;
+/** It came, and this account has not played it. */
+export const isUnplayed = (message: Message): boolean =>
+  isVoice(message) && !message.outgoing && mediaOf(message)?.opened === false;
 const isSound = (message: Message): boolean => isVoice(message) || mediaOf(message)?.kind === MediaKind.kAudio;
 
 export class PlayerViewModel extends ViewModel<PlayerSnapshot> {
   private sound: Sound | undefined;
   private url = "";
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly core: Core,
@@ -85,8 +89,17 @@ export class PlayerViewModel extends ViewModel<PlayerSnapshot> {
       if (this.snapshot().message?.id !== message.id) return this.forget(url);
       this.url = url;
       await this.play(from);
+      await this.tellOfIt(message);
     } catch (error) {
       this.fail(message, error);
+    }
+  }
+
+  /** Once, of one that came: its sender and the account's other devices see that it was played. */
+  private async tellOfIt(message: Message): Promise<void> {
+    if (isUnplayed(message) && !this.told.has(message.id)) {
+      this.told.add(message.id);
+      await this.core.call("markPlayed", { id: message.id }).catch(() => this.told.delete(message.id));
     }
   }
 
