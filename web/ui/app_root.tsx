@@ -65,6 +65,10 @@ const GroupInfo = onDemand(
   () => import("./group_info").then(({ GroupInfo: panel }) => panel),
   atDetails("common.groupInfo"),
 );
+const NoteDetails = onDemand(
+  () => import("./note_details").then(({ NoteDetails: panel }) => panel),
+  atDetails("common.noteInfo"),
+);
 const PlayerBar = onDemand(() => import("./player_bar").then(({ PlayerBar: bar }) => bar), {
   files: true,
   missing: (missing) => (
@@ -159,7 +163,7 @@ interface ChatsProps {
 
 function Chats({ app, server, profile }: ChatsProps) {
   const snapshot = useViewModel(app);
-  const { open, contactPanel, groupInfo, topic, leftPanel, state, viewing, tools } = snapshot;
+  const { open, contactPanel, groupInfo, noteInfo, topic, leftPanel, state, viewing, tools } = snapshot;
   const media = useMemo(() => ({ tools, fetchTools: app.mediaTools }), [tools, app]);
   useShortcuts(app);
   useFocusReturn(app);
@@ -186,6 +190,7 @@ function Chats({ app, server, profile }: ChatsProps) {
           {details && groupInfo !== undefined && (
             <GroupInfo model={groupInfo} conversationModel={open} topic={topic} actions={app} />
           )}
+          {details && noteInfo && <NoteDetails conversationModel={open} topic={topic} actions={app} />}
           {open !== undefined && viewing !== "" && <Viewer model={open} openedAt={viewing} actions={app} />}
           {tools !== undefined && <PlayerBar openId={open?.id ?? ""} />}
           <Toast app={app} />

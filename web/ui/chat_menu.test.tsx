@@ -10,7 +10,11 @@ afterEach(cleanup);
 
 const onDetails = vi.fn();
 const onBlock = vi.fn();
-const show = (blocked: boolean | undefined, group?: { onDetails: () => void; onLeave: (() => void) | undefined }) => {
+const show = (
+  blocked: boolean | undefined,
+  group?: { onDetails: () => void; onLeave: (() => void) | undefined },
+  note = false,
+) => {
   const partner = blocked === undefined ? undefined : { blocked, onDetails, onBlock };
   const nothing = () => undefined;
   render(
@@ -18,6 +22,7 @@ const show = (blocked: boolean | undefined, group?: { onDetails: () => void; onL
       opener={document.body}
       partner={partner}
       group={group}
+      note={note ? { onDetails } : undefined}
       arrange={[]}
       onSearchHere={nothing}
       onSearchAll={nothing}
@@ -45,8 +50,11 @@ describe("the menu of a conversation", () => {
   });
 
   it("has neither in a conversation with oneself", () => {
-    show(undefined);
-    expect(items()).toHaveLength(2);
+    show(undefined, undefined, true);
+    expect(items()).toHaveLength(3);
+    onDetails.mockClear();
+    choose("About this chat");
+    expect(onDetails).toHaveBeenCalledTimes(1);
   });
 
   it("leads to what a group is, and out of it as long as one is in it", () => {

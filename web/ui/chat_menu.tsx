@@ -10,6 +10,8 @@ interface ChatMenuProps {
   partner: { blocked: boolean; onDetails: () => void; onBlock: (blocked: boolean) => void } | undefined;
   /** Of one with a group; what can't be left has been left. */
   group: { onDetails: () => void; onLeave: (() => void) | undefined } | undefined;
+  /** Of what one writes to oneself. */
+  note: { onDetails: () => void } | undefined;
   /** Pinning, muting, archiving. */
   arrange: readonly PopupItem[];
   onSearchHere: () => void;
@@ -22,6 +24,7 @@ export default function ChatMenu({
   opener,
   partner,
   group,
+  note,
   arrange,
   onSearchHere,
   onSearchAll,
@@ -33,6 +36,7 @@ export default function ChatMenu({
   ];
   if (partner !== undefined) items.push({ icon: "info", label: say("common.contactDetails"), act: partner.onDetails });
   if (group !== undefined) items.push({ icon: "info", label: say("common.groupInfo"), act: group.onDetails });
+  if (note !== undefined) items.push({ icon: "info", label: say("common.noteInfo"), act: note.onDetails });
   items.push(...arrange);
   if (partner !== undefined) {
     const { blocked, onBlock } = partner;

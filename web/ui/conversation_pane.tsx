@@ -177,8 +177,10 @@ function Header({ model, actions }: { model: ConversationViewModel; actions: Con
   const now = useNow();
   const direct = directOf(conversation);
   const group = groupOf(conversation);
-  const details = say(group === undefined ? "common.contactDetails" : "common.groupInfo");
-  const hasDetails = direct !== undefined || group !== undefined;
+  const isNote = conversation.peer.case === "self";
+  const ofPerson = isNote ? "common.noteInfo" : "common.contactDetails";
+  const details = say(group === undefined ? ofPerson : "common.groupInfo");
+  const hasDetails = direct !== undefined || group !== undefined || isNote;
   return (
     <header className={`${panes.header} ${styles.conversationHeader}`}>
       <button
@@ -268,6 +270,7 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
           opener={opener}
           partner={direct && { blocked: direct.blocked, onDetails: actions.openDetails, onBlock }}
           group={group && { onDetails: actions.openDetails, onLeave }}
+          note={conversation.peer.case === "self" ? { onDetails: actions.openDetails } : undefined}
           arrange={arrangeItems(conversation, actions.arrangement, muting.ask)}
           onSearchHere={model.search.open}
           onSearchAll={() => searchAll(actions)}

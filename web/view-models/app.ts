@@ -93,8 +93,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   /** What is open: the same as `go` was last called with, but for what has been opened and closed since. */
   get route(): Route {
-    const { leftPanel: panel, section, open, contactPanel, groupInfo, topic, viewing } = this.snapshot();
-    const details = contactPanel !== undefined || groupInfo !== undefined;
+    const { leftPanel: panel, section, open, contactPanel, groupInfo, noteInfo, topic, viewing } = this.snapshot();
+    const details = contactPanel !== undefined || groupInfo !== undefined || noteInfo;
     return { panel, section, conversation: open?.id ?? "", details, topic, viewing };
   }
 
@@ -251,11 +251,11 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   };
 
   readonly closeDetails = (): void => {
+    if (!this.route.details) return;
     const { contactPanel, groupInfo } = this.snapshot();
-    if (contactPanel === undefined && groupInfo === undefined) return;
     contactPanel?.dispose();
     groupInfo?.dispose();
-    this.update({ contactPanel: undefined, groupInfo: undefined, topic: "" });
+    this.update({ contactPanel: undefined, groupInfo: undefined, noteInfo: false, topic: "" });
   };
 
   readonly toggleDetails = (): void => (this.route.details ? this.closeDetails() : this.openDetails());
@@ -267,11 +267,12 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const conversation = this.snapshot().open?.snapshot().conversation;
     if (conversation === undefined) return;
     if (groupOf(conversation) !== undefined) return this.openGroupInfo(conversation.id, topic);
+    const ofAny = topic === "media" ? topic : "";
     const direct = directOf(conversation);
-    if (direct === undefined) return;
+    if (direct === undefined) return this.update({ noteInfo: conversation.peer.case === "self", topic: ofAny });
     const { contactPanel } = this.snapshot();
     const panel = contactPanel ?? new ContactPanelViewModel(this.core, this.store, conversation.id, direct, this.tell);
-    this.update({ contactPanel: panel, topic: topic === "media" ? topic : "" });
+    this.update({ contactPanel: panel, topic: ofAny });
     if (contactPanel === undefined) void panel.load();
   };
 

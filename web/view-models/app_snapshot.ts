@@ -26,6 +26,8 @@ export interface AppSnapshot {
   contactPanel: ContactPanelViewModel | undefined;
   /** In its place, of a conversation with a group; and which page of it. */
   groupInfo: GroupInfoViewModel | undefined;
+  /** In its place, of what one writes to oneself. */
+  noteInfo: boolean;
   topic: GroupTopic | "";
   /** The id of the message of the open conversation whose picture is shown alone; "" for none. */
   viewing: string;
@@ -79,6 +81,7 @@ export const NOTHING_OPEN: AppSnapshot = {
   open: undefined,
   contactPanel: undefined,
   groupInfo: undefined,
+  noteInfo: false,
   topic: "",
   viewing: "",
   tools: undefined,
