@@ -197,6 +197,10 @@ TEST_F(OpeningsTest, SomebodyItWasNotSentToSaysNothing) {
   forge(ana_, account_of(kBen), id_of(once));  // its own sender
   EXPECT_FALSE(opened(ana_, voice));
   EXPECT_FALSE(opened(ana_, once));
+  for (Host* const host : {&ana_, &ben_}) {
+    for (const std::string& id : {voice, once})
+      EXPECT_THAT(Store(host->database()).openings.of(id_of(id)), IsEmpty()) << "nothing of it is kept";
+  }
   EXPECT_FALSE(fetch_and_open(ben_, once).has_failure());
 }
 
