@@ -201,7 +201,16 @@ const StaticFiles::File* StaticFiles::find(std::string_view path) const {
   return index == files_.end() ? nullptr : &index->second;
 }
 
+bool StaticFiles::is_share(const IncomingRequest& request) {
+  return request.method == "POST" && request.path() == "/share";
+}
+
 HttpResponse StaticFiles::serve(const IncomingRequest& request, bool tls) const {
+  if (is_share(request)) {
+    auto response = plain_answer(303, "open the app, and share again", tls);
+    response.set("Location", "/#/share");
+    return response;
+  }
   if (request.method != "GET" && request.method != "HEAD") {
     auto response = plain_answer(405, "only GET and HEAD", tls);
     response.set("Allow", "GET, HEAD");

@@ -11,6 +11,8 @@
 // have no path of their own.
 // Ranges:   of a file in the form that is sent (http_range.h).
 // Paths:    without an extension and not found: index.html, as the web app has routes of its own.
+// Shares:   what a browser posts to /share is for the app's service worker (web/app/share_target.ts). Where there is
+//           none yet it comes here: the app is opened instead, which says that it did not come through.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +35,12 @@ class StaticFiles {
   // beyond the limits, no index.html.
   static Result<std::shared_ptr<const StaticFiles>, std::string> load(const std::string& directory);
 
-  // Answers GET and HEAD; anything else is 405. Security headers are included. `tls`: adds Strict-Transport-Security.
+  // Answers GET and HEAD, and a share; anything else is 405. Security headers are included. `tls`: adds
+  // Strict-Transport-Security.
   [[nodiscard]] HttpResponse serve(const IncomingRequest& request, bool tls) const;
+
+  // A share: its answer needs no body, which is not for the server.
+  [[nodiscard]] static bool is_share(const IncomingRequest& request);
 
   [[nodiscard]] size_t count() const { return files_.size(); }
   [[nodiscard]] bool has(const std::string& path) const { return files_.contains(path); }

@@ -186,6 +186,17 @@ TEST_F(StaticFilesTest, HeadHasTheFieldsOfGetAndOtherMethodsAreRefused) {
   EXPECT_EQ(field(post, "Allow"), "GET, HEAD");
 }
 
+TEST_F(StaticFilesTest, WhatIsSharedWithNoServiceWorkerToTakeItLeadsToTheApp) {
+  const auto share = get("/share", {}, "POST");
+  EXPECT_EQ(share.status, 303);
+  EXPECT_EQ(field(share, "Location"), "/#/share");
+  EXPECT_EQ(field(share, "Cache-Control"), "no-store");
+  EXPECT_NE(field(share, "Content-Security-Policy"), "");
+  EXPECT_EQ(get("/share/", {}, "POST").status, 405);
+  EXPECT_EQ(get("/share", {}, "PUT").status, 405);
+  EXPECT_EQ(content(get("/share")), "<html>");
+}
+
 TEST_F(StaticFilesTest, EveryAnswerHasTheSecurityFields) {
   for (const char* path : {"/", "/assets/core-1a2b.wasm", "/missing.js"}) {
     const auto response = get(path);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "net/process_memory.h"
+#include "net/static_files.h"
 #include "net/websocket_accept.h"
 #include "server/gateway/api_bodies.h"
 #include "server/gateway/api_routes.h"
@@ -91,6 +92,15 @@ void HttpConnection::on_body() {
     awaits_continue_ = parser_->awaits_continue();
     if (size.value_or(0) <= route->body_bytes_max) parser_->stream_body(route->body_bytes_max);
     return begin_stream(*route, size);
+  }
+  if (net::StaticFiles::is_share(head)) {
+    if (const auto web = home().shared().web()) {
+      request_ = head;
+      home().metrics().http_requests.add();
+      net::HttpResponse response = web->serve(head, is_tls());
+      response.close = true;  // what was shared is on its way, and not for the server
+      return answer(std::move(response));
+    }
   }
   const size_t body_max = home().shared().settings.http_body_max;
   if (size.value_or(0) > body_max) return fail(413);

@@ -450,6 +450,21 @@ TEST_F(WebTest, ServesTheAppBesideTheApi) {
   EXPECT_EQ(client.request("GET", "/v1/nothing").status, 404);
 }
 
+TEST_F(WebTest, WhatIsSharedIsNotTakenByTheServerWhateverItsSize) {
+  Server server(settings_);
+  for (const char* const length : {"3", "100000000", "18446744073709551615"}) {
+    Client client(server.port());
+    client.send_bytes(std::string("POST /share HTTP/1.1\r\nHost: a\r\nContent-Length: ") + length + "\r\n\r\nabc");
+    const auto response = client.read_response();
+    EXPECT_EQ(response.status, 303) << length;
+    EXPECT_EQ(response.field("Location"), "/#/share") << length;
+    EXPECT_EQ(response.field("Connection"), "close") << length;
+  }
+  Client client(server.port());
+  EXPECT_EQ(client.request("POST", "/share").status, 303);
+  EXPECT_EQ(client.request("POST", "/shared", {}, "abc").status, 405);
+}
+
 TEST_F(WebTest, LeadsToTheSourceBesideTheAppUnlessItIsToldOfAnother) {  // AGPL-3.0, section 13
   const auto source = [this] {
     Server server(settings_);

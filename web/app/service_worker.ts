@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Keeps the app's own files, so that the page opens when the server is away: messages are on the device anyway; and
-// answers the addresses of messages' files (media_responses.ts). Nothing of the server's API passes through here, and
-// nothing of messages is kept. The build fills in the version and the list.
+// answers the addresses of messages' files (media_responses.ts), and takes what other programs share with this one
+// (share_target.ts). Nothing of the server's API passes through here, and nothing of messages is kept. The build fills
+// in the version and the list.
 import { answerMedia, isMedia } from "./media_responses";
 import type { ServiceScope } from "./service_scope";
+import { answerShare, SHARE_PATH } from "./share_target";
+import { dropOld, SHARED_CACHE } from "./shared_kept";
 
 declare const __VERSION__: string;
 declare const __FILES__: readonly string[];
@@ -23,7 +26,7 @@ scope.addEventListener("install", (event) => {
 });
 
 scope.addEventListener("activate", (event) => {
-  const outdated = (names: string[]) => names.filter((name) => name !== VERSION);
+  const outdated = (names: string[]) => names.filter((name) => name !== VERSION && name !== SHARED_CACHE);
   event.waitUntil(
     caches
       .keys()
@@ -60,7 +63,10 @@ scope.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
   if (isMedia(url)) return event.respondWith(answerMedia(event, scope.clients));
+  if (request.method === "POST" && url.pathname === SHARE_PATH)
+    return event.respondWith(answerShare(request, location.origin));
   if (request.method !== "GET") return;
+  if (request.mode === "navigate") event.waitUntil(dropOld(Date.now()).catch(() => undefined));
   if (request.mode === "navigate" && url.pathname === "/") event.respondWith(page(request));
   else if (url.pathname.startsWith("/assets/") || FILES.includes(url.pathname)) event.respondWith(asset(request));
 });

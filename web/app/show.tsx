@@ -43,6 +43,7 @@ export function show(root: Root, core: Core, files: MediaFiles, around: Surround
     asked: pageAskedCode(around.profile),
     kept: pageLinking(around.profile, opened.deviceLink),
     groupLink: opened.groupLink,
+    shared: () => import("./shared_kept").then(({ keptShared }) => keptShared),
   });
   const photos = new Photos(app.store, () => core.call("getState"), new PagePhotos((photo) => files.readPhoto(photo)));
   keepTitle(app, around.shownProfile);

@@ -60,6 +60,7 @@ const NewGroupPane = onDemand(
   () => import("./new_group_pane").then(({ NewGroupPane: pane }) => pane),
   atLeft("newGroup.title"),
 );
+const SharePane = onDemand(() => import("./share_pane").then(({ SharePane: pane }) => pane), atLeft("share.title"));
 const JoinPane = onDemand(() => import("./join_pane").then(({ JoinPane: pane }) => pane), atLeft("join.title"));
 const GroupInfo = onDemand(
   () => import("./group_info").then(({ GroupInfo: panel }) => panel),
@@ -100,6 +101,7 @@ const RegistrationScreen = onDemand(
 );
 const EndedScreen = onDemand(() => import("./ended_screen").then(({ EndedScreen: part }) => part), screen);
 const LinkThisScreen = onDemand(() => import("./link_this_screen").then(({ LinkThisScreen: part }) => part), screen);
+const UnsharedScreen = onDemand(() => import("./unshared_screen").then(({ UnsharedScreen: part }) => part), screen);
 const StrayLinkScreen = onDemand(() => import("./stray_link_screen").then(({ StrayLinkScreen: part }) => part), screen);
 
 interface AppRootProps {
@@ -133,6 +135,8 @@ function Phase({ app, server, profile, onNewProfile, onReload }: AppRootProps) {
       return snapshot.linking && <LinkThisScreen model={snapshot.linking} server={server} />;
     case "stray":
       return <StrayLinkScreen onGoOn={app.leaveStray} />;
+    case "unshared":
+      return <UnsharedScreen onGoOn={app.leaveStray} />;
     case "ended":
       return (
         <EndedScreen
@@ -202,7 +206,7 @@ function Chats({ app, server, profile }: ChatsProps) {
 
 /** What is at the left of the conversation, one of these at a time. */
 function Left({ app, server, profile }: ChatsProps) {
-  const { open, leftPanel, section, state } = useViewModel(app);
+  const { open, leftPanel, section, shared, state } = useViewModel(app);
   const invite = () => void passOn(invitationText(server, state)).then((words) => words !== "" && app.tell(words));
   return (
     <>
@@ -230,6 +234,7 @@ function Left({ app, server, profile }: ChatsProps) {
         />
       )}
       {leftPanel === "new-group" && <NewGroupPane model={app.newGroup} onBack={app.leaveLeft} />}
+      {leftPanel === "share" && <SharePane key={shared} makeModel={app.shareModel} />}
       {leftPanel === "join" && <JoinPane model={app.join} onBack={app.leaveLeft} />}
       {leftPanel === "settings" && (
         <SettingsPane

@@ -26,7 +26,7 @@ export function AttachButton({ model }: { model: ConversationViewModel }) {
   const pictures = useRef<HTMLInputElement>(null);
   const documents = useRef<HTMLInputElement>(null);
   const choose = (input: HTMLInputElement, asFiles: boolean) => {
-    void model.attach([...(input.files ?? [])], asFiles);
+    void model.attach([...(input.files ?? [])], { asFiles });
     input.value = ""; // the same one can be chosen again
   };
   return (

@@ -40,7 +40,7 @@ export function AttachSheet({ model, conversationModel }: AttachSheetProps) {
   const { items, shown, once, error } = useViewModel(model);
   const { conversation } = useViewModel(conversationModel);
   const field = useRef<HTMLTextAreaElement>(null);
-  const title = titleOf(conversation);
+  const title = model.titleOf(titleOf(conversation));
   const item = items.find(({ id }) => id === shown);
   const pictured = items.some(({ plan }) => plan?.kind === MediaKind.kPhoto);
   useEffect(() => {

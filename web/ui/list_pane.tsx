@@ -27,6 +27,8 @@ import searches from "./parts/search.module.css";
 
 const DeviceNoticeBanner = onDemand(() => import("./device_notices").then(({ DeviceNoticeBanner: banner }) => banner));
 const RebuiltBanner = onDemand(() => import("./rebuilt_banner").then(({ RebuiltBanner: banner }) => banner));
+/** Fetched when somebody first searches. */
+const SearchResults = onDemand(() => import("./search_results").then(({ SearchResults: results }) => results));
 const NotificationsBanner = onDemand(
   () => import("./notifications_banner").then(({ NotificationsBanner: banner }) => banner),
   { missing: () => null }, // it is asked the next time

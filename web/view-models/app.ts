@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The whole app: which screen is shown, what is open in it, and the connection.
-import { isConnected, isRefused, NOTHING_OPEN, type AppOptions, type AppSnapshot } from "./app_snapshot";
+import { forgetShared, isConnected, isRefused, NOTHING_OPEN, type AppOptions, type AppSnapshot } from "./app_snapshot";
 import { Arrangement } from "./arrangement";
 import { ContactPanelViewModel } from "./contact_panel";
 import { ContactsViewModel } from "./contacts";
@@ -34,6 +34,7 @@ import { backFrom, HOME, parentOf, type GroupTopic, type LeftPanel, type Route, 
 import { say } from "./say";
 import { SearchViewModel } from "./search";
 import { SettingsViewModel } from "./settings";
+import type { ShareHost, SharedPort } from "./share";
 import { ViewModel } from "./view_model";
 
 export class AppViewModel extends ViewModel<AppSnapshot> {
@@ -93,9 +94,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   /** What is open: the same as `go` was last called with, but for what has been opened and closed since. */
   get route(): Route {
-    const { leftPanel: panel, section, open, contactPanel, groupInfo, noteInfo, topic, viewing } = this.snapshot();
+    const { leftPanel: panel, section, shared, open, contactPanel, groupInfo, noteInfo, topic, viewing } = this.snapshot();
     const details = contactPanel !== undefined || groupInfo !== undefined || noteInfo;
-    return { panel, section, conversation: open?.id ?? "", details, topic, viewing };
+    return { panel, section, shared, conversation: open?.id ?? "", details, topic, viewing };
   }
 
   /** Reads the state and shows the screen that fits, with what `route` says open, as far as it is here. */
@@ -106,12 +107,15 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       this.store.putState(state);
       this.update({ state });
       if (this.snapshot().registration !== registration && !isConnected(state)) return; // begun meanwhile: that stays
+      const mayShare = state.registered && hasName(state) && !isRefused(state);
+      if (route.panel === "share" && !mayShare) forgetShared(this.options);
       if (isRefused(state)) {
         this.update({ phase: "ended", refusal: state.connection });
         this.askAgain();
         return;
       }
       if (!state.registered && this.devices.snapshot().given !== "") return this.update({ phase: "stray" });
+      if (route.panel === "share" && !mayShare) return this.update({ phase: "unshared" });
       if (!state.registered || !hasName(state)) {
         this.beginRegistration();
         if (!state.registered && this.kept.load().joining === true) this.beginLinking(true);
@@ -196,9 +200,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   };
 
   /** Opens and closes until what is open is what the route says; a conversation that is not here is left out. */
-  readonly go = ({ panel, section, conversation, details, topic, viewing }: Route): void => {
+  readonly go = ({ panel, section, shared, conversation, details, topic, viewing }: Route): void => {
     const now = this.route;
-    if (panel !== now.panel || section !== now.section) this.showLeft(panel, section);
+    if (panel !== now.panel || section !== now.section || shared !== now.shared) this.showLeft(panel, section, shared);
     const known = this.store.conversation(conversation) !== undefined;
     if (!known) this.closeConversation();
     else void this.openConversation(conversation);
@@ -208,9 +212,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     else this.closeViewer();
   };
 
-  readonly showLeft = (leftPanel: LeftPanel, section: SettingsSection | "" = ""): void => {
+  readonly showLeft = (leftPanel: LeftPanel, section: SettingsSection | "" = "", shared = ""): void => {
     const before = this.snapshot().leftPanel;
-    this.update({ leftPanel, section });
+    this.update({ leftPanel, section, shared });
     if (leftPanel === "new-chat" || before === "new-chat") this.contacts.reset();
     if (leftPanel === "new-chat") void this.contacts.load();
     if (leftPanel === "new-group" || before === "new-group") this.newGroup.reset();
@@ -249,6 +253,11 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.showLeft("join");
     void this.join.look(link);
   };
+
+  readonly sharedPort = async (): Promise<SharedPort | undefined> => this.options.shared?.();
+  /** A model of what was shared, for the view that its class came with, which disposes of it. */
+  readonly shareModel = <Model>(Model: new (core: Core, store: EntityStore, host: ShareHost) => Model): Model =>
+    new Model(this.core, this.store, this);
 
   readonly closeDetails = (): void => {
     if (!this.route.details) return;
@@ -350,7 +359,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.update({ phase: "registration", registration: new RegistrationViewModel(this.core, options) });
   }
 
-  /** There is no account here that the link of another device could be let into. */
+  /** There is no account here that the link of another device could be let into, or that could send what was shared. */
   readonly leaveStray = (): void => {
     this.devices.cancel();
     this.beginRegistration();
@@ -450,6 +459,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   /** Nothing of the account that this device was of is shown to whoever is next. */
   private forgetAccount(): void {
+    forgetShared(this.options);
     this.closeConversation();
     this.snapshot().tools?.forget();
     this.showLeft("list");
@@ -478,6 +488,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       void this.start();
     } else if (phase === "linking" && state.registered && (!this.takingBack || isConnected(state))) {
       void this.start();
+    } else if (phase === "unshared" && state.registered && hasName(state)) {
+      void this.start(); // registered in another tab of this profile
     } else if (phase === "stray" && state.registered) {
       void this.start({ ...HOME, panel: "settings", section: "link" }); // registered in another tab of this profile
     } else if (

@@ -13,10 +13,12 @@ import type { MediaTools } from "./media_tools";
 import type { NotificationPort } from "./notifications";
 import type { AskedCodePort, RegistrationViewModel } from "./registration";
 import type { GroupTopic, LeftPanel, SettingsSection } from "./route";
+import type { SharedPort } from "./share";
 
 export interface AppSnapshot {
-  /** "stray": the page was opened with the link of a device that another one, with an account, is to let in. */
-  phase: "starting" | "registration" | "linking" | "stray" | "chats" | "ended" | "broken";
+  /** "stray": the page was opened with the link of a device that another one, with an account, is to let in.
+   * "unshared": something was shared with it, where there is no account that could send it. */
+  phase: "starting" | "registration" | "linking" | "stray" | "unshared" | "chats" | "ended" | "broken";
   state: State | undefined;
   /** With phase "ended": what the server said last. While it is asked again the state doesn't have that. */
   refusal: Connection;
@@ -35,6 +37,8 @@ export interface AppSnapshot {
   tools: MediaTools | undefined;
   leftPanel: LeftPanel;
   section: SettingsSection | "";
+  /** In the panel "share": the name of what was shared. */
+  shared: string;
   /** What the address asked for has been opened: from now on the address follows. */
   entered: boolean;
   /** With phase "broken": why. */
@@ -54,9 +58,17 @@ export interface AppOptions {
   media?: () => Promise<MediaPort>;
   asked?: AskedCodePort;
   kept?: LinkingPort;
+  /** What other programs share with this one. Rejects when its code can't be fetched. */
+  shared?: () => Promise<SharedPort>;
   /** The link to a group that the page was opened with; "" for none. */
   groupLink?: string;
 }
+
+/** Who can't send what was shared has no use for it. */
+export const forgetShared = ({ shared }: AppOptions): void =>
+  void shared?.()
+    .then((port) => port.dropAll())
+    .catch(() => undefined);
 
 const REFUSED = new Set([
   Connection.kEnded,
@@ -87,6 +99,7 @@ export const NOTHING_OPEN: AppSnapshot = {
   tools: undefined,
   leftPanel: "list",
   section: "",
+  shared: "",
   entered: false,
   failure: "",
   notice: "",

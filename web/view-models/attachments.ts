@@ -3,8 +3,9 @@
 // Files that somebody has chosen for a conversation, before they are sent: what each is, whether it can go, as what,
 // and what is to be done to it first. What is written under them is the composer's text.
 import type { ComposerViewModel } from "./composer";
-import { MediaKind, type MediaLimits } from "./core";
+import { MediaKind, titleOf, type Conversation, type MediaLimits } from "./core";
 import { fileName } from "./file_name";
+import { listText } from "./group_text";
 import { limitsOf, planOf, type Plan } from "./media_plan";
 import {
   UNEDITED,
@@ -12,6 +13,7 @@ import {
   type MediaPort,
   type MediaWorkshop,
   type PictureEdits,
+  type Prepared,
   type VideoEdits,
 } from "./media_port";
 import { say } from "./say";
@@ -52,6 +54,8 @@ export interface AttachmentsSnapshot {
 
 export interface AttachmentsOptions {
   conversation: string;
+  /** Others that the same goes to. */
+  also?: readonly Conversation[];
   composer: ComposerViewModel;
   media: MediaPort;
   limits: () => MediaLimits | undefined;
@@ -191,27 +195,38 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
 
   readonly send = (): void => {
     if (!this.isReady) return this.update({ error: say("attach.notReady") });
-    const { composer, send, onClose } = this.options;
+    const { conversation, also = [], composer, send, onClose } = this.options;
     if (!fitsCaption(composer.snapshot().text)) return this.update({ error: say("attach.captionTooLong") });
     const { text, mentions, quoteMessageId } = composer.take();
     const { items } = this.snapshot();
     const inAlbum = items.filter(({ plan }) => SHOWN_KINDS.includes(plan?.kind ?? MediaKind.kDocument));
-    const album = inAlbum.length > 1 ? randomId() : "";
     const once = this.mayBeOnce && this.snapshot().once;
-    send(
-      items.map((item, at) => ({
-        ...this.outgoing(item, inAlbum.includes(item) ? album : ""),
-        once,
-        caption: at === 0 ? text : "",
-        mentions: at === 0 ? mentions : [],
-        quoteMessageId: at === 0 ? quoteMessageId : "",
-      })),
-    );
+    const made = items.map((item) => this.outgoing(item));
+    const to = [conversation, ...also.map(({ id }) => id)];
+    // To the first ones first. Whom the text names, and what it answers, is of the conversation that it was written in.
+    for (const [place, each] of to.entries()) {
+      const album = inAlbum.length > 1 ? randomId() : "";
+      send(
+        made.map((outgoing, at) => ({
+          ...outgoing,
+          conversation: each,
+          album: inAlbum.includes(items[at] as Attached) ? album : "",
+          once,
+          caption: at === 0 ? text : "",
+          mentions: at === 0 && place === 0 ? mentions : [],
+          quoteMessageId: at === 0 && place === 0 ? quoteMessageId : "",
+        })),
+      );
+    }
     onClose();
   };
 
-  private outgoing({ id, looked, plan, edits, name, work }: Attached, album: string) {
-    const { conversation } = this.options;
+  /** Whom it goes to, of whom the first one is called so. */
+  titleOf(first: string): string {
+    return listText([first, ...(this.options.also ?? []).map(titleOf)], "unit");
+  }
+
+  private outgoing({ id, looked, plan, edits, name, work }: Attached) {
     const { high } = this.snapshot();
     const kind = plan?.kind ?? MediaKind.kDocument;
     const file = this.files.get(id) ?? new Blob();
@@ -232,7 +247,13 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
       }
     };
     const nameless = kind === MediaKind.kPhoto || kind === MediaKind.kVideo;
-    return { conversation, kind, name: nameless ? "" : name, album, prepare };
+    let prepared: Promise<Prepared> | undefined;
+    const prepareOnce = () => {
+      prepared ??= prepare();
+      prepared.catch(() => (prepared = undefined)); // the next one tries again
+      return prepared;
+    };
+    return { kind, name: nameless ? "" : name, prepare: prepareOnce };
   }
 
   private async look(id: string): Promise<void> {

@@ -156,8 +156,11 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly deleteFailed = ({ id }: Message): Promise<unknown> =>
     this.core.call("deleteMessage", { id }).catch(this.composer.refuse);
 
-  /** Proposes files to be sent here; as they are, with `asFiles`. */
-  readonly attach = async (files: readonly File[], asFiles = false): Promise<void> => {
+  /** Proposes files to be sent here, and `also` to others; as they are, with `asFiles`. */
+  readonly attach = async (
+    files: readonly File[],
+    { asFiles = false, also = [] }: { asFiles?: boolean; also?: readonly Conversation[] } = {},
+  ): Promise<void> => {
     if (files.length === 0 || this.files === undefined) return;
     const { tools, limits } = this.files;
     try {
@@ -169,6 +172,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
         before ??
         new Attachments({
           conversation: this.id,
+          also,
           composer: this.composer,
           media,
           limits,

@@ -6,6 +6,7 @@
 //   #/new-chat                  somebody new, in the place of the list
 //   #/new-group                 a new group, from there
 //   #/join                      the way into a group by its link, which the address does not have
+//   #/share/NAME                whom what another program shared is for, in the place of the list
 //   #/archived                  the conversations that are archived
 //   #/settings/privacy          a page of the settings
 //   #/c/ID  #/c/ID/details      a conversation, and who the partner is, or what the group
@@ -19,6 +20,7 @@ const BACK = {
   "new-chat": "",
   "new-group": "new-chat",
   join: "new-chat",
+  share: "",
   archived: "",
   settings: "",
   "settings/profile": "settings",
@@ -50,6 +52,8 @@ export const GROUP_TOPICS = ["add", "link", "media", "permissions", "requests"] 
 export type GroupTopic = (typeof GROUP_TOPICS)[number];
 
 export interface Route extends Place {
+  /** In the place "share": under which name it is kept; "" for what did not come through. */
+  shared: string;
   /** The id of the open conversation; "" for none. */
   conversation: string;
   details: boolean;
@@ -59,7 +63,15 @@ export interface Route extends Place {
   viewing: string;
 }
 
-export const HOME: Route = { panel: "list", section: "", conversation: "", details: false, topic: "", viewing: "" };
+export const HOME: Route = {
+  panel: "list",
+  section: "",
+  shared: "",
+  conversation: "",
+  details: false,
+  topic: "",
+  viewing: "",
+};
 
 const pathOf = ({ panel, section }: Place): Path =>
   panel === "list" ? "" : section === "" ? panel : `settings/${section}`;
@@ -86,22 +98,23 @@ export function backFrom(route: Route): Route {
   if (route.viewing !== "") return { ...route, viewing: "" };
   if (route.topic !== "") return { ...route, topic: "" };
   if (route.details) return { ...route, details: false };
-  if (route.panel !== "list") return { ...route, ...parentOf(route) };
+  if (route.panel !== "list") return { ...route, ...parentOf(route), shared: "" };
   return { ...route, conversation: "" };
 }
 
-const LEFT = "(?:/(?!c/)([a-z-]+(?:/(?!c/)[a-z]+)?))?";
+const LEFT = "(?:/(?:share/([0-9a-f]{32})|(?!c/)([a-z-]+(?:/(?!c/)[a-z]+)?)))?";
 const DETAILS = "(?:(/details)(?:/(?!view/)([a-z]+))?)?";
 const VIEW = "(?:/view/([0-9a-f]{32}))?";
 const ADDRESS = new RegExp(`^#${LEFT}(?:/c/([0-9a-f]{32})${DETAILS}${VIEW})?$`);
 
 /** The hash of the address; "" for HOME, so that the address people see first is a plain one. */
 export function addressOf(route: Route): string {
-  const { conversation, details, topic, viewing } = route;
+  const { shared, conversation, details, topic, viewing } = route;
   const path = pathOf(route);
   const view = viewing === "" ? [] : ["view", viewing];
   const parts = [
     ...(path === "" ? [] : [path]),
+    ...(shared === "" ? [] : [shared]),
     ...(conversation === ""
       ? []
       : ["c", conversation, ...(details ? ["details"] : []), ...(topic === "" ? [] : [topic]), ...view]),
@@ -111,15 +124,16 @@ export function addressOf(route: Route): string {
 
 /** Whatever an address says; what it can't be is left out, a page that is not there leads to its panel. */
 export function routeOf(hash: string): Route {
-  const [, path = "", conversation = "", details, page, viewing = ""] = ADDRESS.exec(hash) ?? [];
+  const [, shared = "", left = "", conversation = "", details, page, viewing = ""] = ADDRESS.exec(hash) ?? [];
+  const path = shared === "" ? left : "share";
   const place = [path, path.split("/")[0] ?? ""].find(isPath) ?? "";
   const topic = GROUP_TOPICS.find((each) => each === page) ?? "";
-  return { ...placeAt(place), conversation, details: details !== undefined, topic, viewing };
+  return { ...placeAt(place), shared, conversation, details: details !== undefined, topic, viewing };
 }
 
 /** The layers that are open, the outermost first: each is one step of the back button. */
 export function layersOf(route: Route): Route[] {
-  const layers: Route[] = wayTo(route).map((place) => ({ ...HOME, ...place }));
+  const layers: Route[] = wayTo(route).map((place) => ({ ...HOME, ...place, shared: route.shared }));
   const add = (change: Partial<Route>) => layers.push({ ...(layers.at(-1) ?? HOME), ...change });
   if (route.conversation !== "") add({ conversation: route.conversation });
   if (route.details) add({ details: true });
