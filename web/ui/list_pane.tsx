@@ -33,7 +33,6 @@ const NotificationsBanner = onDemand(
   () => import("./notifications_banner").then(({ NotificationsBanner: banner }) => banner),
   { missing: () => null }, // it is asked the next time
 );
-const SearchResults = onDemand(() => import("./search_results").then(({ SearchResults: results }) => results));
 const FirstSteps = onDemand(() => import("./first_steps").then(({ FirstSteps: steps }) => steps));
 
 /** What the pane shows. */

@@ -94,7 +94,17 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   /** What is open: the same as `go` was last called with, but for what has been opened and closed since. */
   get route(): Route {
-    const { leftPanel: panel, section, shared, open, contactPanel, groupInfo, noteInfo, topic, viewing } = this.snapshot();
+    const {
+      leftPanel: panel,
+      section,
+      shared,
+      open,
+      contactPanel,
+      groupInfo,
+      noteInfo,
+      topic,
+      viewing,
+    } = this.snapshot();
     const details = contactPanel !== undefined || groupInfo !== undefined || noteInfo;
     return { panel, section, shared, conversation: open?.id ?? "", details, topic, viewing };
   }
@@ -447,13 +457,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     if (this.snapshot().open !== open) return;
     if (now === undefined || this.store.conversation(now.conversation) === undefined) return this.closeConversation();
     const opening = this.openConversation(now.conversation);
-    const composer = this.snapshot().open?.composer; // what is typed from here on is typed there
-    const { text, quoted } = open.composer.snapshot();
-    const there = composer?.snapshot() ?? { text: "", quoted: undefined };
-    // Its draft moved with the messages.
-    const isMoved = there.text === open.snapshot().conversation.draft || text.startsWith(there.text);
-    const both = isMoved ? text : [there.text, text].filter((part) => part !== "").join("\n");
-    composer?.goOnWith({ text: both, quoted: quoted ?? there.quoted });
+    // What is typed from here on is typed there.
+    this.snapshot().open?.composer.takeOver(open.composer.snapshot(), open.snapshot().conversation.draft);
     await opening;
   }
 

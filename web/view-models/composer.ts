@@ -118,6 +118,14 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     this.saveSoon();
   };
 
+  /** Goes on with what was begun in another conversation, whose draft, as it was there, may have come here before. */
+  takeOver({ text, quoted }: Draft, draft: string): void {
+    const there = this.snapshot();
+    const isMoved = there.text === draft || text.startsWith(there.text);
+    const both = isMoved ? text : [there.text, text].filter((part) => part !== "").join("\n");
+    this.goOnWith({ text: both, quoted: quoted ?? there.quoted });
+  }
+
   /** `group`: what the group is called whose message is answered in private. */
   readonly quote = (message: Message, group = ""): void => {
     const { id, outgoing: isOwn, sender } = message;
