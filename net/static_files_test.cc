@@ -206,7 +206,8 @@ TEST_F(StaticFilesTest, EveryAnswerHasTheSecurityFields) {
     EXPECT_EQ(policy.find("unsafe-eval'"), policy.find("wasm-unsafe-eval'") + 5) << "no 'unsafe-eval'";
     EXPECT_EQ(field(response, "X-Content-Type-Options"), "nosniff");
     EXPECT_EQ(field(response, "Cross-Origin-Opener-Policy"), "same-origin");
-    EXPECT_EQ(field(response, "Cross-Origin-Embedder-Policy"), "") << "no browser but Chrome would show a video's frame";
+    EXPECT_EQ(field(response, "Cross-Origin-Embedder-Policy"), "")
+        << "no browser but Chrome would show a video's frame";
     EXPECT_EQ(field(response, "Origin-Agent-Cluster"), "?1");
     EXPECT_EQ(field(response, "Strict-Transport-Security"), "");
   }
