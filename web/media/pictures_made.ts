@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Pictures made of pictures, on a canvas without a page: smaller, turned, cut, and with a small one beside.
+// Pictures made of pictures, on a canvas without a page: smaller, drawn on, turned, cut, and with a small one beside.
 import { rgbaToThumbHash } from "thumbhash";
 
+import { pathOf, strokesOf } from "../view-models/drawing";
 import type { PictureEdits } from "../view-models/media_port";
 
 const JPEG_QUALITY = 0.8;
@@ -44,7 +45,7 @@ export function fitted(width: number, height: number, most: number): { width: nu
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-function drawn(source: ImageBitmap, { turn, cut }: PictureEdits, pixelsMax: number): Canvas {
+function drawn(source: ImageBitmap, { turn, cut, marks }: PictureEdits, pixelsMax: number): Canvas {
   const across = turn % 180 !== 0;
   const [width, height] = across ? [source.height, source.width] : [source.width, source.height];
   const part = cut ?? { x: 0, y: 0, width: 1, height: 1 };
@@ -54,7 +55,12 @@ function drawn(source: ImageBitmap, { turn, cut }: PictureEdits, pixelsMax: numb
   context.scale(size.width / (part.width * width), size.height / (part.height * height));
   context.translate(width / 2 - part.x * width, height / 2 - part.y * height);
   context.rotate((turn * Math.PI) / 180);
-  context.drawImage(source, -source.width / 2, -source.height / 2);
+  context.translate(-source.width / 2, -source.height / 2);
+  context.drawImage(source, 0, 0);
+  for (const stroke of strokesOf(marks)) {
+    context.fillStyle = stroke.colour;
+    context.fill(new Path2D(pathOf(stroke, source.width, source.height)));
+  }
   return made;
 }
 

@@ -126,7 +126,7 @@ export function workshop(): MediaWorkshop {
     },
     async preparePhoto(file, looked, cut) {
       for (const pixelsMax of PHOTO_PIXELS) {
-        const making = { edits: { turn: 0, cut }, pixelsMax, transparent: false, thumbnailBytesMax: 0 };
+        const making = { edits: { ...UNEDITED, cut }, pixelsMax, transparent: false, thumbnailBytesMax: 0 };
         const { file: photo } = await works.make(await sourceOf(file, looked), making);
         if (photo.size <= PHOTO_BYTES_MAX) return photo;
       }

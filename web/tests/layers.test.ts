@@ -16,7 +16,7 @@ const MAY_USE: Record<string, readonly string[]> = {
 };
 const PACKAGES: Record<string, RegExp> = {
   "core-client": /^(@bufbuild\/protobuf.*|ws|node:.*)$/,
-  "view-models": /^(linkify-it|intl-messageformat|@formatjs\/icu-messageformat-parser)$/,
+  "view-models": /^(linkify-it|perfect-freehand|intl-messageformat|@formatjs\/icu-messageformat-parser)$/,
   ui: new RegExp(
     "^(react|react-dom|uqr|qr/decode\\.js|@ariakit/react/.*|react-easy-crop(/react-easy-crop\\.css)?|" +
       "emojibase-data/.*|@fontsource-variable/.*)$",

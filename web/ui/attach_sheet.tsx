@@ -27,6 +27,9 @@ import sheets from "./parts/sheet.module.css";
 const CropSheet = onDemand(() => import("./crop_sheet").then(({ CropSheet: sheet }) => sheet), {
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
+const DrawSheet = onDemand(() => import("./draw_sheet").then(({ DrawSheet: sheet }) => sheet), {
+  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
+});
 const TrimSheet = onDemand(() => import("./trim_sheet").then(({ TrimSheet: sheet }) => sheet), {
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
@@ -123,11 +126,12 @@ function High({ model }: { model: AttachmentsViewModel }) {
 /** The one that is shown, and what can be done with it. */
 function Large({ item, model }: { item: Attached | undefined; model: AttachmentsViewModel }) {
   const [editing, setEditing] = useState(false);
+  const [drawing, setDrawing] = useState(false);
   if (item === undefined) return <div className={styles.large} />;
   const { id, looked, plan, edits, asFile } = item;
   const isPhoto = plan?.kind === MediaKind.kPhoto && plan.refusal === undefined;
   const isVideo = plan?.kind === MediaKind.kVideo && looked?.video !== undefined && looked.trouble === "";
-  const turn = () => void model.edit(id, { turn: (edits.turn + 90) % 360, cut: undefined });
+  const turn = () => void model.edit(id, { ...edits, turn: (edits.turn + 90) % 360, cut: undefined });
   const stopEditing = () => setEditing(false);
   return (
     <div className={styles.large}>
@@ -141,6 +145,7 @@ function Large({ item, model }: { item: Attached | undefined; model: Attachments
           <>
             <Tool icon="turn" label={say("attach.turn")} onClick={turn} />
             <Tool icon="crop" label={say("attach.crop")} onClick={() => setEditing(true)} />
+            <Tool icon="edit" label={say("attach.draw")} onClick={() => setDrawing(true)} />
           </>
         )}
         {isVideo && <Tool icon="trim" label={say("attach.trim")} onClick={() => setEditing(true)} />}
@@ -153,6 +158,7 @@ function Large({ item, model }: { item: Attached | undefined; model: Attachments
         )}
       </div>
       {editing && isPhoto && <CropSheet item={item} model={model} onClose={stopEditing} />}
+      {drawing && isPhoto && <DrawSheet item={item} model={model} onClose={() => setDrawing(false)} />}
       {editing && isVideo && <TrimSheet item={item} model={model} onClose={stopEditing} />}
     </div>
   );

@@ -178,12 +178,17 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
   };
 
   /** Of a picture as it is turned, but whole: for somebody to choose a part of. */
-  readonly wholePreview = async (id: string): Promise<string> => {
+  readonly wholePreview = (id: string): Promise<string> => this.previewWith(id, { cut: undefined });
+
+  /** Of a picture as it is turned and cut, without what is drawn on it: for somebody to draw on. */
+  readonly plainPreview = (id: string): Promise<string> => this.previewWith(id, { marks: [] });
+
+  private async previewWith(id: string, edits: Partial<PictureEdits>): Promise<string> {
     const item = this.item(id);
     const file = this.files.get(id);
     if (item?.looked === undefined || file === undefined) return "";
-    return (await this.tools()).preview(file, item.looked, { ...item.edits, cut: undefined });
-  };
+    return (await this.tools()).preview(file, item.looked, { ...item.edits, ...edits });
+  }
 
   readonly forgetPreview = (address: string): void => this.forget(address);
 

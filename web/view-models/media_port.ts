@@ -5,6 +5,7 @@
 // (core-client/media.ts); the rest is in web/media.
 import type { DeviceMedia, MediaFailureReason } from "../core-client/media";
 import type { Media } from "./core";
+import type { Mark } from "./drawing";
 import type { LinkWorkshop, SmallPicture } from "./link_port";
 import { canCome, isOnDevice, type Standing } from "./media_state";
 
@@ -88,8 +89,10 @@ export interface PictureEdits {
   /** Clockwise: 0, 90, 180 or 270. */
   turn: number;
   cut: Cut | undefined;
+  /** What is drawn on it, in its own coordinates: before it is turned and cut. */
+  marks: readonly Mark[];
 }
-export const UNEDITED: PictureEdits = { turn: 0, cut: undefined };
+export const UNEDITED: PictureEdits = { turn: 0, cut: undefined, marks: [] };
 
 /** What is sent, and what its message says of it. */
 export interface Prepared {
