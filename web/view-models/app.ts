@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The whole app: which screen is shown, what is open in it, and the connection.
-import { forgetShared, isConnected, isRefused, NOTHING_OPEN, type AppOptions, type AppSnapshot } from "./app_snapshot";
+import {
+  forgetShared,
+  isConnected,
+  isDone,
+  isRefused,
+  NOTHING_OPEN,
+  type AppOptions,
+  type AppSnapshot,
+} from "./app_snapshot";
 import { Arrangement } from "./arrangement";
 import { ContactPanelViewModel } from "./contact_panel";
 import { ContactsViewModel } from "./contacts";
@@ -489,22 +497,10 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       this.closeConversation();
       this.snapshot().tools?.player.stop(); // nothing could be seen of it
       this.update({ phase: "ended" });
-    } else if (phase === "ended" && state.registered && isConnected(state)) {
-      void this.start();
-    } else if (phase === "linking" && state.registered && (!this.takingBack || isConnected(state))) {
-      void this.start();
-    } else if (phase === "unshared" && state.registered && hasName(state)) {
-      void this.start(); // registered in another tab of this profile
     } else if (phase === "stray" && state.registered) {
       void this.start({ ...HOME, panel: "settings", section: "link" }); // registered in another tab of this profile
-    } else if (
-      phase === "registration" &&
-      state.registered &&
-      hasName(state) &&
-      (!this.takingBack || isConnected(state)) && // else it is as it was when the registration began
-      this.snapshot().registration?.snapshot().busy === false
-    ) {
-      void this.start(); // registered in another tab of this profile, or the server knows it again
+    } else if (isDone(this.snapshot(), state, this.takingBack)) {
+      void this.start();
     }
   }
 }

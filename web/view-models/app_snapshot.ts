@@ -11,7 +11,7 @@ import type { LinkThisViewModel } from "./link_this";
 import type { MediaPort } from "./media_port";
 import type { MediaTools } from "./media_tools";
 import type { NotificationPort } from "./notifications";
-import type { AskedCodePort, RegistrationViewModel } from "./registration";
+import { hasName, type AskedCodePort, type RegistrationViewModel } from "./registration";
 import type { GroupTopic, LeftPanel, SettingsSection } from "./route";
 import type { SharedPort } from "./share";
 
@@ -105,3 +105,25 @@ export const NOTHING_OPEN: AppSnapshot = {
   notice: "",
   undo: undefined,
 };
+
+/**
+ * Whether the page that is shown until this device is registered is done with this state: here, in another tab of the
+ * profile, or because the server knows it again. `takingBack`: it is registered as it was when the registration began,
+ * and done once the server takes it.
+ */
+export function isDone({ phase, registration }: AppSnapshot, state: State, takingBack: boolean): boolean {
+  if (!state.registered) return false;
+  const isTaken = !takingBack || isConnected(state);
+  switch (phase) {
+    case "ended":
+      return isConnected(state);
+    case "linking":
+      return isTaken;
+    case "unshared":
+      return hasName(state);
+    case "registration":
+      return hasName(state) && isTaken && registration?.snapshot().busy === false;
+    default:
+      return false;
+  }
+}
