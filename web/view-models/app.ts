@@ -29,6 +29,7 @@ import {
 import { DevicesViewModel, noLinking, type LinkingPort } from "./devices";
 import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
+import { fetchedOnce } from "./fetched_once";
 import { GroupInfoViewModel } from "./group_info";
 import { handleOf } from "./handle";
 import { JoinViewModel } from "./join";
@@ -61,7 +62,6 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   private takingBack = false;
   /** Until there is somebody here whom it could let in. */
   private groupLink: string;
-  private tools: Promise<MediaTools> | undefined;
 
   constructor(
     private readonly core: Core,
@@ -97,7 +97,6 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
       this.onDispose(() => part.dispose());
     this.onDispose(options.attention.subscribe((attentive) => this.tellAvailable(attentive)));
     this.onDispose(() => this.close());
-    this.onDispose(() => void this.tools?.then((tools) => tools.dispose()).catch(() => undefined));
   }
 
   /** What is open: the same as `go` was last called with, but for what has been opened and closed since. */
@@ -328,21 +327,14 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   private readonly media = async (): Promise<MediaPort> => (await this.mediaTools()).media;
 
   /** What is done with files, from now on in the snapshot. Rejects when its code can't be fetched. */
-  readonly mediaTools = (): Promise<MediaTools> => {
-    if (this.tools !== undefined) return this.tools;
-    const fetching = this.fetchTools();
-    this.tools = fetching;
-    fetching.catch(() => (this.tools = undefined)); // the next call tries again
-    return fetching;
-  };
-
-  private async fetchTools(): Promise<MediaTools> {
+  readonly mediaTools = fetchedOnce(async (): Promise<MediaTools> => {
     const media = this.options.media ?? (() => import("./no_media").then(({ noMedia }) => noMedia));
     const [{ MediaTools: Tools }, port] = await Promise.all([import("./media_tools"), media()]);
     const tools = new Tools(this.core, port, (message) => this.putSent(message));
+    this.onDispose(() => tools.dispose());
     this.update({ tools });
     return tools;
-  }
+  });
 
   /** Gives its file to the browser's downloads. */
   readonly saveMedia = (message: Message): Promise<void> => this.hand((tools) => tools.handing.save(message));

@@ -6,6 +6,7 @@ export abstract class ViewModel<Snapshot> {
   private readonly listeners = new Set<() => void>();
   private current: Snapshot;
   private readonly endings: (() => void)[] = [];
+  private ended = false;
 
   protected constructor(initial: Snapshot) {
     this.current = initial;
@@ -22,6 +23,7 @@ export abstract class ViewModel<Snapshot> {
 
   /** Ends what the view-model holds on to. It takes no more changes then. */
   dispose(): void {
+    this.ended = true;
     for (const end of this.endings.splice(0)) end();
     this.listeners.clear();
   }
@@ -35,7 +37,9 @@ export abstract class ViewModel<Snapshot> {
     for (const listener of [...this.listeners]) listener();
   }
 
+  /** At once if it has ended. */
   protected onDispose(end: () => void): void {
-    this.endings.push(end);
+    if (this.ended) end();
+    else this.endings.push(end);
   }
 }
