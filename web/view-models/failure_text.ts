@@ -51,6 +51,10 @@ const WORDS: Partial<Record<FailureCode, TextId>> = {
   [FailureCode.kFileGone]: "failure.fileGone",
   [FailureCode.kServerFull]: "failure.serverFull",
   [FailureCode.kQuotaExceeded]: "failure.quota",
+  [FailureCode.kNoLinkFetching]: "failure.noLinkFetching",
+  [FailureCode.kLinkRefused]: "failure.linkRefused",
+  [FailureCode.kLinkUnreachable]: "failure.linkUnreachable",
+  [FailureCode.kLinkWrongType]: "failure.linkWrongType",
 };
 /** Of those that pass with time. */
 const WORDS_BEFORE_WAIT: Partial<Record<FailureCode, TextId>> = {

@@ -6,7 +6,7 @@ export abstract class ViewModel<Snapshot> {
   private readonly listeners = new Set<() => void>();
   private current: Snapshot;
   private readonly endings: (() => void)[] = [];
-  private ended = false;
+  private disposed = false;
 
   protected constructor(initial: Snapshot) {
     this.current = initial;
@@ -23,7 +23,7 @@ export abstract class ViewModel<Snapshot> {
 
   /** Ends what the view-model holds on to. It takes no more changes then. */
   dispose(): void {
-    this.ended = true;
+    this.disposed = true;
     for (const end of this.endings.splice(0)) end();
     this.listeners.clear();
   }
@@ -39,7 +39,7 @@ export abstract class ViewModel<Snapshot> {
 
   /** At once if it has ended. */
   protected onDispose(end: () => void): void {
-    if (this.ended) end();
+    if (this.disposed) end();
     else this.endings.push(end);
   }
 }
