@@ -214,6 +214,7 @@ export default defineConfig({
         "uqr",
         "thumbhash",
         "heic-to/csp",
+        "htmlparser2",
         "mediabunny",
       ],
     ],

@@ -130,9 +130,22 @@ describe("a hostile page", () => {
     expect(document.querySelector("iframe, img, script, link, meta[http-equiv]")).toBeNull();
   });
 
+  it("is read as far as pages say anything, whatever it leaves open", () => {
+    const after = (count: number, tag: (at: number) => string) =>
+      title(`${Array.from({ length: count }, (_, at) => tag(at)).join("")}<title>late</title>`);
+    expect(after(4900, () => "<b>")).toBe("late");
+    expect(after(5100, () => "<b>")).toBeUndefined();
+    // What makes a browser's parser build millions of elements, or go through all that is open for each that ends.
+    expect(after(30_000, (at) => (at % 2 === 0 ? `<a id=${at}>` : "<p>"))).toBeUndefined();
+    expect(after(30_000, (at) => (at < 15_000 ? "<x>" : "</y>"))).toBeUndefined();
+    expect(title(`<p ${Array.from({ length: 40_000 }, (_, at) => `a${at}=1`).join(" ")}><title>late</title>`)).toBe(
+      "late",
+    );
+  });
+
   it("has no words that hide or turn what is around them", () => {
     const html = "<title>bank\u202egnp.exe\u0000\u001b[2J\u200b</title><meta name=description content='a\u2066b\nc'>";
-    expect(facts(html)).toMatchObject({ title: "bankgnp.exe\ufffd[2J", description: "ab c" });
+    expect(facts(html)).toMatchObject({ title: "bankgnp.exe[2J", description: "ab c" });
   });
 
   it("says no more than a message has room for", () => {
