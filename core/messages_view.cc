@@ -10,8 +10,8 @@
 #include "content/content.pb.h"
 #include "core/contents.h"
 #include "core/group_view.h"
-#include "core/openings_view.h"
 #include "core/link_preview.h"
+#include "core/openings_view.h"
 
 namespace kith::core {
 namespace {
