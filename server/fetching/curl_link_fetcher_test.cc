@@ -280,11 +280,11 @@ TEST_F(CurlLinkFetcherTest, WhatIsPackedCountsUnpacked_PREVIEW_2) {
 
 TEST_F(CurlLinkFetcherTest, WhatTakesTooLongIsGivenUp_PREVIEW_2) {
   settings_.whole_ms = 300;
-  serve([this](WebServer::Visitor& visitor) {
+  serve([](WebServer::Visitor& visitor) {
     if (visitor.path() == "/silent") return visitor.wait_ms(10'000);
     if (visitor.path() == "/round") {
       visitor.wait_ms(100);
-      return (void)visitor.send(redirect(here("/round")));
+      return (void)visitor.send(redirect("/round"));
     }
     if (!visitor.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n")) return;
     if (visitor.path() == "/slow") visitor.send("\r\n");
