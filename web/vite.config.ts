@@ -14,11 +14,11 @@ import { notices } from "./notices";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** A script of over a megabyte that is imported on demand, and the Workers that make videos. */
+/** A script of over a megabyte that is imported on demand, and the Workers that make videos and draw PDFs. */
 const isForFew = (output: Rollup.OutputChunk | Rollup.OutputAsset): boolean =>
   output.type === "chunk"
     ? output.isDynamicEntry && output.code.length > 1_000_000
-    : /(^|\/)((video|ffmpeg)_worker-[^/]*\.js|ffmpeg_core-[^/]*\.bin)$/.test(output.fileName);
+    : /(^|\/)((video|ffmpeg|pdf)_worker-[^/]*\.js|ffmpeg_core-[^/]*\.bin)$/.test(output.fileName);
 
 /** The script of the service worker, in one piece: not every browser takes one that imports. */
 async function serviceWorkerCode(version: string, files: readonly string[]): Promise<string> {

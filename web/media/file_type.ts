@@ -19,6 +19,9 @@ function isoContainer(bytes: Uint8Array): Container {
   return either(/^3g/.test(brand) ? "video/3gpp" : "video/mp4");
 }
 
+export const PDF = "application/pdf";
+export const isPdf = (bytes: Uint8Array): boolean => says(bytes, 0, "%PDF-");
+
 /** undefined for what is no recording. */
 export function containerOf(bytes: Uint8Array): Container | undefined {
   if (says(bytes, 4, "ftyp")) return isoContainer(bytes);

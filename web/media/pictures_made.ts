@@ -9,7 +9,11 @@ import type { PictureEdits } from "../view-models/media_port";
 const JPEG_QUALITY = 0.8;
 /** A picture that is seen through stays a PNG up to this; a larger one gets a white ground. */
 const PNG_BYTES_MAX = 2 * 1024 * 1024;
-const THUMBNAIL_PIXELS = 200;
+const THUMBNAIL_SIZES = [
+  [200, 0.7],
+  [200, 0.4],
+  [100, 0.4],
+] as const;
 const HASH_PIXELS = 100;
 
 export interface Made {
@@ -81,12 +85,13 @@ function onWhite({ canvas, context }: Canvas): OffscreenCanvas {
 
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 
-async function thumbnailOf(of: OffscreenCanvas, bytesMax: number): Promise<Uint8Array> {
-  for (const [pixels, quality] of [
-    [THUMBNAIL_PIXELS, 0.7],
-    [THUMBNAIL_PIXELS, 0.4],
-    [THUMBNAIL_PIXELS / 2, 0.4],
-  ] as const) {
+/** The first of these sizes and qualities that has at most so many bytes; nothing when none has. */
+export async function smallJpeg(
+  of: OffscreenCanvas,
+  sizes: readonly (readonly [pixels: number, quality: number])[],
+  bytesMax: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  for (const [pixels, quality] of sizes) {
     const blob = await onWhite(smaller(of, pixels)).convertToBlob({ type: "image/jpeg", quality });
     if (blob.size <= bytesMax) return bytesOf(blob);
   }
@@ -99,7 +104,7 @@ export async function madeOf(source: ImageBitmap, making: Making): Promise<Made>
   const hashed = smaller(picture.canvas, HASH_PIXELS);
   const { data } = hashed.context.getImageData(0, 0, hashed.canvas.width, hashed.canvas.height);
   const thumbhash = rgbaToThumbHash(hashed.canvas.width, hashed.canvas.height, data);
-  const thumbnail = await thumbnailOf(picture.canvas, making.thumbnailBytesMax);
+  const thumbnail = await smallJpeg(picture.canvas, THUMBNAIL_SIZES, making.thumbnailBytesMax);
   const seenThrough = making.transparent && data.some((value, place) => place % 4 === 3 && value < 250);
   if (seenThrough) {
     const file = await picture.canvas.convertToBlob({ type: "image/png" });

@@ -4,8 +4,9 @@
 import { THUMBNAIL_BYTES_MAX } from "../core-client/generated/limits";
 import { UNEDITED, type Looked, type MediaWorkshop, type PictureEdits, type Prepared } from "../view-models/media_port";
 import { cleanGif, cleanWebp } from "./clean";
-import { containerOf } from "./file_type";
+import { containerOf, isPdf, PDF } from "./file_type";
 import { HEADER_BYTES, imageHeader } from "./image_header";
+import { firstPage } from "./pdf_page";
 import type { Made } from "./pictures_made";
 import { PictureWorks } from "./picture_works";
 import { firstPicture, probe } from "./video_probe";
@@ -69,6 +70,7 @@ async function look(file: Blob): Promise<Looked> {
     const isSound = container.holds === "audio" || said.startsWith("audio/");
     return isSound ? lookAtSound(file, container.type) : lookAtRecording(file, container.type);
   }
+  if (isPdf(head)) return { kind: "other", type: PDF, ...NO_SIZE, trouble: "" };
   const trouble = /^image\/(?!svg)/.test(said) ? "unreadable" : "";
   const kind = trouble === "" ? "other" : "picture";
   return { kind, type: said === "" ? "application/octet-stream" : said, ...NO_SIZE, trouble };
@@ -97,6 +99,11 @@ const prepared = (
   waveform: NOTHING,
 });
 
+const asItIs = (file: Blob, { type, durationMs }: Looked): Prepared => ({
+  ...{ file, type, width: 0, height: 0, durationMs },
+  ...{ thumbhash: NOTHING, thumbnail: NOTHING, waveform: NOTHING },
+});
+
 export function workshop(): MediaWorkshop {
   const works = new PictureWorks();
   const make = async (file: Blob, looked: Looked, edits: PictureEdits, pixelsMax: number) => {
@@ -116,6 +123,10 @@ export function workshop(): MediaWorkshop {
     async preview(file, looked, edits) {
       if (looked.trouble !== "") return "";
       if (looked.kind === "video") return URL.createObjectURL(new Blob([file], { type: looked.type }));
+      if (looked.type === PDF) {
+        const page = await firstPage(file);
+        return page === undefined ? "" : URL.createObjectURL(page.picture);
+      }
       if (looked.kind !== "picture" && looked.kind !== "animation") return "";
       return URL.createObjectURL((await make(file, looked, edits, PREVIEW_PIXELS)).file);
     },
@@ -154,8 +165,10 @@ export function workshop(): MediaWorkshop {
       const first = await made(await firstPicture(file));
       return { ...prepared(first, file, file.type, durationMs), width, height };
     },
-    async prepareAudio(file, { type, durationMs }) {
-      return { file, type, width: 0, height: 0, durationMs, thumbhash: NOTHING, thumbnail: NOTHING, waveform: NOTHING };
+    prepareAudio: async (file, looked) => asItIs(file, looked),
+    async prepareDocument(file, looked) {
+      const page = looked.type === PDF ? await firstPage(file) : undefined;
+      return { ...asItIs(file, looked), thumbnail: page?.thumbnail ?? NOTHING };
     },
   };
 }

@@ -51,6 +51,26 @@ const video = (): ChosenFile => {
   return { name: "holiday.mp4", mimeType: "video/mp4", buffer: Buffer.concat([head, tail]) };
 };
 
+/** A page with words at its top and a red field below, and a script that no reader should run. */
+function pdf(): Buffer {
+  const drawn = "1 0 0 rg 0 0 200 150 re f 0 g BT /F1 24 Tf 20 260 Td (A plan of ours) Tj ET";
+  const objects = [
+    "<</Type /Catalog /Pages 2 0 R /OpenAction <</S /JavaScript /JS (app.launchURL\\('https://spy.example/'\\))>>>>",
+    "<</Type /Pages /Kids [3 0 R] /Count 1>>",
+    "<</Type /Page /Parent 2 0 R /MediaBox [0 0 200 300] /Contents 4 0 R /Resources <</Font <</F1 5 0 R>>>>>>",
+    `<</Length ${drawn.length}>>\nstream\n${drawn}\nendstream`,
+    "<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>",
+  ];
+  let file = "%PDF-1.7\n";
+  const places = objects.map((object, at) => {
+    const place = file.length;
+    file += `${at + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(place).padStart(10, "0")} 00000 n \n`;
+  });
+  const table = `xref\n0 6\n0000000000 65535 f \n${places.join("")}`;
+  return Buffer.from(`${file}${table}trailer\n<</Size 6 /Root 1 0 R>>\nstartxref\n${file.length}\n%%EOF\n`, "latin1");
+}
+
 const sheet = (page: Page): Locator => page.locator("dialog[data-part=attach]");
 const choose = (page: Page, files: ChosenFile[], kind: "pictures" | "documents" = "pictures"): Promise<void> =>
   page.locator(`[data-choose=${kind}]`).setInputFiles(files);
@@ -220,6 +240,45 @@ describe("files between two people", () => {
     const download = await saving;
     assert.match(download.suggestedFilename(), /^gpj\.x+[^/\\]*\.exe$/);
     assert.deepEqual(readFileSync(await download.path()), buffer);
+  });
+
+  it("a PDF goes with a small picture of its first page, one that can't be read goes without", async () => {
+    const asked: string[] = [];
+    anaPage.on("request", (request) => asked.push(request.url()));
+    await choose(anaPage, [{ name: "plan.pdf", mimeType: "application/pdf", buffer: pdf() }], "documents");
+    await sheet(anaPage).getByRole("img", { name: "Preview of plan.pdf" }).waitFor();
+    await sendChosen(anaPage);
+    const document = lastPart(benPage, "document");
+    await document.getByText("plan.pdf").waitFor();
+    const page = document.locator("[data-part=page]");
+    const [colour, letters, address] = await page.evaluate(async (image: HTMLImageElement) => {
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+      const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      const middle = 4 * (Math.floor(canvas.height * 0.75) * canvas.width + (canvas.width >> 1));
+      const above = data.subarray(0, canvas.width * canvas.height);
+      const dark = above.filter((value, place) => place % 4 === 0 && value < 100).length;
+      return [[...data.subarray(middle, middle + 3)], dark, image.src] as const;
+    });
+    const [red = 0, green = 0, blue = 0] = colour;
+    assert.ok(red > 200 && green < 60 && blue < 60, `a red field, not ${colour.join()}`);
+    assert.ok(letters > 50, `${letters} dark points where the words are`);
+    assert.match(address, /^data:image\/jpeg;base64,/);
+    assert.ok(address.length < 24_576 * 1.4, `${address.length} letters`);
+    const away = asked.filter((url) => !url.startsWith("blob:") && new URL(url).host !== new URL(anaPage.url()).host);
+    assert.deepEqual(away, []);
+
+    const broken = Buffer.from(`%PDF-1.7\n${"no page in it ".repeat(50)}`);
+    const lock = `/Encrypt <</Filter /Standard /V 1 /R 2 /O <${"0".repeat(64)}> /U <${"0".repeat(64)}> /P -4>>`;
+    const locked = Buffer.from(pdf().toString("latin1").replace("<</Size 6", `<</Size 6 /ID [<00> <00>] ${lock}`));
+    for (const [name, buffer] of Object.entries({ "broken.pdf": broken, "locked.pdf": locked })) {
+      await choose(anaPage, [{ name, mimeType: "application/pdf", buffer }], "documents");
+      await sendChosen(anaPage);
+      await lastPart(benPage, "document").getByText(name).waitFor();
+      assert.equal(await lastPart(benPage, "document").locator("[data-part=page]").count(), 0, name);
+    }
   });
 
   it("a voice message is recorded by a click, and played", async () => {

@@ -235,9 +235,13 @@ function Shown({ item }: { item: Attached }) {
   const length = looked.durationMs === 0 ? "" : durationText(looked.durationMs);
   return (
     <div className={styles.document}>
-      <span className={styles.type} aria-hidden="true">
-        {extensionOf(name) === "" ? <Icon name="file" /> : extensionOf(name).slice(1, 6).toUpperCase()}
-      </span>
+      {looked.kind === "other" && preview !== "" ? (
+        <img className={styles.page} src={preview} alt={say("attach.preview", { name })} />
+      ) : (
+        <span className={styles.type} aria-hidden="true">
+          {extensionOf(name) === "" ? <Icon name="file" /> : extensionOf(name).slice(1, 6).toUpperCase()}
+        </span>
+      )}
       <bdi className={styles.name} dir="auto">
         {name}
       </bdi>

@@ -75,6 +75,7 @@ beforeEach(() => {
     stripOf: vi.fn(async () => []),
     prepareVideo: vi.fn(async ({ file }: MadeVideo) => prepared(file)),
     prepareAudio: vi.fn(async (file: Blob) => prepared(file)),
+    prepareDocument: vi.fn(async (file: Blob) => prepared(file)),
   };
   media = { ...noMedia, files: core.files, workshop: async () => workshop };
 });

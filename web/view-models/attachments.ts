@@ -247,6 +247,8 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
         case MediaKind.kVideo:
           if (work.made === undefined) throw new Error("it was not made");
           return workshop.prepareVideo(work.made);
+        case MediaKind.kDocument:
+          return workshop.prepareDocument(file, looked);
         default:
           return workshop.prepareAudio(file, looked);
       }

@@ -129,6 +129,8 @@ export interface MediaWorkshop {
   /** What `makeVideo` made, with a picture of its beginning. */
   prepareVideo(made: MadeVideo): Promise<Prepared>;
   prepareAudio(file: Blob, looked: Looked): Promise<Prepared>;
+  /** Any file, as it is; of a PDF with a small picture of its first page, when one can be made. */
+  prepareDocument(file: Blob, looked: Looked): Promise<Prepared>;
 }
 
 /** A picture of a message, to be shown; or why it can't be. */

@@ -42,7 +42,7 @@ const workshop = {
   look: async () => ({ ...about, kind: "other", trouble: "" }),
   preview: async () => "",
   forget: () => undefined,
-  prepareAudio: vi.fn(async (file: Blob) => ({
+  prepareDocument: vi.fn(async (file: Blob) => ({
     ...about,
     file,
     thumbhash: nothing,
@@ -133,7 +133,7 @@ describe("what was shared", () => {
     expect(kept.size).toBe(0);
     attaching?.send();
     await vi.waitFor(() => expect(sent()).toHaveLength(2));
-    expect(workshop.prepareAudio).toHaveBeenCalledOnce(); // it is made ready for all at once
+    expect(workshop.prepareDocument).toHaveBeenCalledOnce(); // it is made ready for all at once
     expect(sent().map(({ params }) => params)).toMatchObject([
       { conversation: BEN, text: "From the lake" },
       { conversation: KITCHEN, text: "From the lake" },
