@@ -89,7 +89,7 @@ TEST_F(StaticFilesTest, ThePageConnectsToItsOwnServerOnly) {
 
 TEST_F(StaticFilesTest, ThePageHasNoFrameButThatOfAVideoThatSomebodyPlays) {
   const std::string policy = field(get("/"), "Content-Security-Policy");
-  EXPECT_NE(policy.find("; frame-src https://www.youtube-nocookie.com;"), std::string::npos) << policy;
+  EXPECT_NE(policy.find("; frame-src 'self' https://www.youtube-nocookie.com;"), std::string::npos) << policy;
   EXPECT_EQ(policy.find("child-src"), std::string::npos) << policy;
   size_t others = 0;
   for (size_t at = policy.find("://"); at != std::string::npos; at = policy.find("://", at + 1)) ++others;

@@ -58,7 +58,7 @@ describe("links in messages [F16]", () => {
   }
 
   before(async () => {
-    assert.match(POLICY, /frame-src https:\/\/www\.youtube-nocookie\.com;/);
+    assert.match(POLICY, /frame-src 'self' https:\/\/www\.youtube-nocookie\.com;/);
     harness = await Harness.start();
     browser = await launchBrowser();
     [ana, ben] = [await sit(), await sit()];
