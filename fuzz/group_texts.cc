@@ -12,8 +12,8 @@
 
 namespace kith::fuzz {
 
-using core::GroupLink;
 using core::GroupInfo;
+using core::GroupLink;
 
 void group_link(BytesView input) {
   const auto link = core::read_group_link(input);

@@ -48,7 +48,8 @@ constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: "
     "blob:; "
-    "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; frame-src 'self' https://www.youtube-nocookie.com; "
+    "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; frame-src 'self' "
+    "https://www.youtube-nocookie.com; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 constexpr std::string_view kPermissionsPolicy =
