@@ -135,55 +135,6 @@ describe("files between two people", () => {
     }
   });
 
-  it("what is drawn on a photo is on it where it was drawn, also when it is turned afterwards", async () => {
-    await choose(anaPage, [await photo(anaPage, "DSC_0002.JPG", 1600, 1200)]);
-    await sheet(anaPage).getByRole("button", { name: "Draw" }).click();
-    const drawing = anaPage.locator("dialog[data-part=draw]");
-    const paper = drawing.locator("[data-part=paper]");
-    const box = await paper.boundingBox();
-    assert.ok(box !== null);
-    // The picture is in the middle of its frame, as large as it fits.
-    const wide = Math.min(box.width, (box.height * 4) / 3);
-    const at = (x: number, y: number) => ({
-      x: box.x + box.width / 2 + (x - 0.5) * wide,
-      y: box.y + box.height / 2 + (y - 0.5) * wide * 0.75,
-    });
-    const line = async (from: { x: number; y: number }, to: { x: number; y: number }) => {
-      await anaPage.mouse.move(from.x, from.y);
-      await anaPage.mouse.down();
-      await anaPage.mouse.move(to.x, to.y, { steps: 12 });
-      await anaPage.mouse.up();
-    };
-    await drawing.getByRole("button", { name: "Thick pen" }).click();
-    await line(at(0.1, 0.8), at(0.9, 0.8));
-    await drawing.getByRole("button", { name: "Green" }).click();
-    await line(at(0.5, 0.6), at(0.9, 0.6));
-    assert.equal(await paper.locator("path").count(), 2);
-    await drawing.getByRole("button", { name: "Undo" }).click();
-    assert.equal(await paper.locator("path").count(), 1);
-    await drawing.getByRole("button", { name: "Done" }).click();
-    await sheet(anaPage).getByRole("button", { name: "Turn" }).click();
-    await sendChosen(anaPage, "Look where the line is");
-    const there = benPage.locator("[data-message]", { hasText: "Look where the line is" });
-    await eventually("Ben sees it", () => isDrawn(there));
-    const colours = await there
-      .locator("img")
-      .last()
-      .evaluate((image: HTMLImageElement) => {
-        const canvas = new OffscreenCanvas(120, 160);
-        const context = canvas.getContext("2d", { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
-        context.drawImage(image, 0, 0, 120, 160);
-        const colourAt = (x: number, y: number) => [...context.getImageData(x, y, 1, 1).data.slice(0, 3)];
-        // A line below the middle stands at the left after a turn to the right.
-        return { line: colourAt(24, 80), between: colourAt(48, 120), above: colourAt(24, 5) };
-      });
-    const isNear = (colour: number[], wanted: number[]) =>
-      colour.every((each, i) => Math.abs(each - (wanted[i] ?? 0)) < 40);
-    assert.ok(isNear(colours.line, [0xe5, 0x32, 0x2d]), `a line: ${colours.line.join()}`);
-    assert.ok(isNear(colours.between, [0x44, 0x88, 0xaa]), `taken back: ${colours.between.join()}`);
-    assert.ok(isNear(colours.above, [0x44, 0x88, 0xaa]), `beside the line: ${colours.above.join()}`);
-  });
-
   it("a photo with a caption comes smaller, and tells nothing of where it was taken", async () => {
     await choose(anaPage, [await photo(anaPage, "DSC_0001.JPG")]);
     await sendChosen(anaPage, "By the lake");
@@ -377,5 +328,54 @@ describe("files between two people", () => {
     await viewer.waitFor({ state: "detached" });
     assert.equal(await open.count(), 0);
     assert.equal(await lastPart(anaPage, "once").locator("[data-part=open-once]").count(), 0);
+  });
+
+  it("what is drawn on a photo is on it where it was drawn, also when it is turned afterwards", async () => {
+    await choose(anaPage, [await photo(anaPage, "DSC_0002.JPG", 1600, 1200)]);
+    await sheet(anaPage).getByRole("button", { name: "Draw" }).click();
+    const drawing = anaPage.locator("dialog[data-part=draw]");
+    const paper = drawing.locator("[data-part=paper]");
+    const box = await paper.boundingBox();
+    assert.ok(box !== null);
+    // The picture is in the middle of its frame, as large as it fits.
+    const wide = Math.min(box.width, (box.height * 4) / 3);
+    const at = (x: number, y: number) => ({
+      x: box.x + box.width / 2 + (x - 0.5) * wide,
+      y: box.y + box.height / 2 + (y - 0.5) * wide * 0.75,
+    });
+    const line = async (from: { x: number; y: number }, to: { x: number; y: number }) => {
+      await anaPage.mouse.move(from.x, from.y);
+      await anaPage.mouse.down();
+      await anaPage.mouse.move(to.x, to.y, { steps: 12 });
+      await anaPage.mouse.up();
+    };
+    await drawing.getByRole("button", { name: "Thick pen" }).click();
+    await line(at(0.1, 0.8), at(0.9, 0.8));
+    await drawing.getByRole("button", { name: "Green" }).click();
+    await line(at(0.5, 0.6), at(0.9, 0.6));
+    assert.equal(await paper.locator("path").count(), 2);
+    await drawing.getByRole("button", { name: "Undo" }).click();
+    assert.equal(await paper.locator("path").count(), 1);
+    await drawing.getByRole("button", { name: "Done" }).click();
+    await sheet(anaPage).getByRole("button", { name: "Turn" }).click();
+    await sendChosen(anaPage, "Look where the line is");
+    const there = benPage.locator("[data-message]", { hasText: "Look where the line is" });
+    await eventually("Ben sees it", () => isDrawn(there));
+    const colours = await there
+      .locator("img")
+      .last()
+      .evaluate((image: HTMLImageElement) => {
+        const canvas = new OffscreenCanvas(120, 160);
+        const context = canvas.getContext("2d", { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
+        context.drawImage(image, 0, 0, 120, 160);
+        const colourAt = (x: number, y: number) => [...context.getImageData(x, y, 1, 1).data.slice(0, 3)];
+        // A line below the middle stands at the left after a turn to the right.
+        return { line: colourAt(24, 80), between: colourAt(48, 120), above: colourAt(24, 5) };
+      });
+    const isNear = (colour: number[], wanted: number[]) =>
+      colour.every((each, i) => Math.abs(each - (wanted[i] ?? 0)) < 40);
+    assert.ok(isNear(colours.line, [0xe5, 0x32, 0x2d]), `a line: ${colours.line.join()}`);
+    assert.ok(isNear(colours.between, [0x44, 0x88, 0xaa]), `taken back: ${colours.between.join()}`);
+    assert.ok(isNear(colours.above, [0x44, 0x88, 0xaa]), `beside the line: ${colours.above.join()}`);
   });
 });
