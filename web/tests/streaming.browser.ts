@@ -69,8 +69,10 @@ describe("[F17] what plays before it is whole", () => {
   /** Sends it; where it is on the page then. */
   async function comes(file: Buffer, kind = VIDEO, mimeType = "video/mp4", of = page): Promise<Locator> {
     const part = kind === VIDEO ? "video" : "audio";
-    const places = of.locator(`[data-message] [data-part=${part}]`);
-    const before = await places.count();
+    const placesOn = (shown: Page) => shown.locator(`[data-message] [data-part=${part}]`);
+    const places = placesOn(of);
+    const before = await placesOn(page).count();
+    await eventually("all that came before is shown", async () => (await places.count()) === before);
     const sealed = await ana.seal(new Blob([new Uint8Array(file)]));
     const size = BigInt(file.length);
     const shown = { width: 320, height: 180, durationMs: SECONDS * 1000, name: kind === VIDEO ? "" : "a sound" };
