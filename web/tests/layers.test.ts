@@ -21,7 +21,7 @@ const PACKAGES: Record<string, RegExp> = {
     "^(react|react-dom|uqr|qr/decode\\.js|@ariakit/react/.*|react-easy-crop(/react-easy-crop\\.css)?|" +
       "emojibase-data/.*|@fontsource-variable/.*)$",
   ),
-  media: /^(thumbhash|heic-to\/csp|mediabunny|@ffmpeg\/core|pdfjs-dist\/legacy\/build\/.*)$/,
+  media: /^(thumbhash|htmlparser2|heic-to\/csp|mediabunny|@ffmpeg\/core|pdfjs-dist\/legacy\/build\/.*)$/,
   app: /^react-dom\/client$/,
 };
 const isTest = (name: string) => /\.test\.tsx?$/.test(name) || name.includes("testing/") || name.includes("generated/");
