@@ -28,7 +28,8 @@
 //              history_giving    messages from before, to a device that was let in; history_taking is its side, and
 //                                history_progress how far it is
 //              own_state         registers: what all devices of the account keep the same
-//              group_changes     creating and changing groups, and links by which people come in
+//              group_changes     creating and changing groups; group_offers brings a change to the server
+//              group_joining     links by which people come in
 //              conversation_state  drafts, and what is archived, pinned, muted
 //              own_devices       which devices the account has
 //              device_watch      when they were last there, what is new about them, and ending those that nobody uses
@@ -68,7 +69,9 @@
 #include "core/devices.h"
 #include "core/files.h"
 #include "core/group_changes.h"
+#include "core/group_joining.h"
 #include "core/group_keys.h"
+#include "core/group_offers.h"
 #include "core/group_photos.h"
 #include "core/group_sending.h"
 #include "core/group_welcomes.h"
@@ -290,7 +293,9 @@ struct Engine {
   HandleOwners handle_owners;
   Lookups lookups;
   People people;
+  GroupOffers group_offers;
   GroupChanges group_changes;
+  GroupJoining group_joining;
   AddressBook address_book;
   ProfilePhotos profile_photos;
   GroupPhotos group_photos;

@@ -246,8 +246,8 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kSetMember: return engine.group_changes.set_member(id, request.set_member());
     case Request::kSetGroup: return engine.group_changes.set_group(id, request.set_group());
     case Request::kSetGroupLink: return engine.group_changes.set_link(id, request.set_group_link());
-    case Request::kOpenGroupLink: return engine.group_changes.open_link(id, request.open_group_link());
-    case Request::kJoinGroup: return engine.group_changes.join(id, request.join_group());
+    case Request::kOpenGroupLink: return engine.group_joining.open_link(id, request.open_group_link());
+    case Request::kJoinGroup: return engine.group_joining.join(id, request.join_group());
     case Request::kAnswerApplicants: return engine.group_changes.answer_applicants(id, request.answer_applicants());
 
     case Request::kFetchLink: return engine.link_fetching.fetch(id, request.fetch_link());

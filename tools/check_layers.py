@@ -80,6 +80,8 @@ STOREYS = {
         "device_watch",
         "files",
         "group_changes",
+        "group_joining",
+        "group_offers",
         "group_photos",
         "handle_owners",
         "history_giving",
