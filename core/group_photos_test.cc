@@ -39,16 +39,8 @@ class GroupPhotosTest : public GroupPeople {
   static Bytes picture(uint32_t number) { return numbered_bytes(50'000 + number, number); }
   // Which picture the group has at this host: its number; 0: none, -1: another one.
   static int seen(Host& host) {
-    const std::string photo = group_at(host).group().photo();
-    if (photo.empty()) return 0;
-    client_api::Request request;
-    request.mutable_open_photo()->set_photo(photo);
-    const client_api::Response response = host.request(std::move(request));
-    EXPECT_FALSE(response.has_failure()) << response.failure().detail();
-    client_api::OpenMediaResponse opened;
-    opened.set_file(response.open_photo().file());
-    *opened.mutable_sealed() = response.open_photo().sealed();
-    const Bytes bytes = testing::unseal_file(host.files, opened);
+    const Bytes bytes = testing::photo_bytes(host, group_at(host).group().photo());
+    if (bytes.empty()) return 0;
     for (uint32_t number = 1; number < 10; ++number)
       if (bytes == picture(number)) return static_cast<int>(number);
     return -1;

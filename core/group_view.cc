@@ -130,11 +130,11 @@ void GroupView::describe(const GroupId& group, client_api::Conversation& convers
     built.set_incomplete(true);
   } else {
     conversation.set_title(shown->title);
+    if (!shown->photo.is_none()) built.set_photo(shown->photo.hex());
     for (client_api::Person& person : *built.mutable_first_members()) {
       if (const auto account = AccountId::from_hex(person.account_id())) person = people_.build(*account);
     }
   }
-  if (const auto photo = store_.groups.shown_photo(group)) built.set_photo(photo->hex());
   built.set_group_id(group.hex());
 }
 

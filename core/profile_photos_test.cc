@@ -53,15 +53,7 @@ class ProfilePhotosTest : public TwoPeople {
   void settle() { world_.advance(10'000); }
   // The photo under this id; "": there is none.
   static std::string picture(Host& host, const std::string& photo) {
-    if (photo.empty()) return "";
-    client_api::Request request;
-    request.mutable_open_photo()->set_photo(photo);
-    const client_api::Response response = host.request(std::move(request));
-    EXPECT_FALSE(response.has_failure()) << response.failure().detail();
-    client_api::OpenMediaResponse opened;
-    opened.set_file(response.open_photo().file());
-    *opened.mutable_sealed() = response.open_photo().sealed();
-    return brief(unseal_file(host.files, opened));
+    return photo.empty() ? "" : brief(photo_bytes(host, photo));
   }
   static std::string photo_id(Host& host, const std::string& chat) {
     return conversation(host, chat).direct().partner().photo();

@@ -48,17 +48,12 @@ std::optional<GroupRow> GroupsTable::find(const GroupId& group) {
 }
 
 std::optional<GroupsTable::Shown> GroupsTable::shown(const GroupId& group) {
-  auto row = database_.prepare("SELECT title, shown FROM groups WHERE group_id = ? AND revision > 0");
-  row.bind_id(group);
-  return row.step() ? std::optional(Shown{row.text(0), row.blob(1)}) : std::nullopt;
-}
-
-std::optional<FileName> GroupsTable::shown_photo(const GroupId& group) {
   auto row = database_.prepare(
-      "SELECT g.photo_file FROM groups g JOIN files f ON f.name = g.photo_file WHERE g.group_id = ? AND f.state IN (1, "
-      "2)");
+      "SELECT g.title, g.shown, f.name FROM groups g LEFT JOIN files f ON f.name = g.photo_file AND f.state IN (1, 2) "
+      "WHERE g.group_id = ? AND g.revision > 0");
   row.bind_id(group);
-  return row.step() ? std::optional(row.id<FileName>(0)) : std::nullopt;
+  if (!row.step()) return std::nullopt;
+  return Shown{row.text(0), row.blob(1), row.is_null(2) ? FileName{} : row.id<FileName>(2)};
 }
 
 std::vector<GroupId> GroupsTable::with_photo(const FileName& file) {

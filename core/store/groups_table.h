@@ -86,11 +86,10 @@ class GroupsTable {
   struct Shown {
     std::string title;
     Bytes bytes;
+    FileName photo;  // none: it has none that is on this device
   };
   // Absent: there is no state.
   std::optional<Shown> shown(const GroupId& group);
-  // The group's photo, if it is on this device.
-  std::optional<FileName> shown_photo(const GroupId& group);
   // Which groups have the file as their photo, in the order of their ids.
   std::vector<GroupId> with_photo(const FileName& file);
   // Of its state; 0: there is none.

@@ -244,6 +244,18 @@ void sign_up(Host& host, const std::string& handle, const std::string& name) {
   connect(host);
 }
 
+Bytes photo_bytes(Host& host, const std::string& photo) {
+  if (photo.empty()) return "";
+  client_api::Request request;
+  request.mutable_open_photo()->set_photo(photo);
+  const client_api::Response response = host.request(std::move(request));
+  EXPECT_FALSE(response.has_failure()) << response.failure().detail();
+  client_api::OpenMediaResponse opened;
+  opened.set_file(response.open_photo().file());
+  *opened.mutable_sealed() = response.open_photo().sealed();
+  return unseal_file(host.files, opened);
+}
+
 std::string open_chat(Host& host, const std::string& handle) {
   client_api::Request request;
   request.mutable_open_conversation()->set_handle(handle);

@@ -147,6 +147,8 @@ void register_handle(Host& host, const std::string& handle, const std::string& n
 void sign_up(Host& host, const std::string& handle, const std::string& name);
 void connect(Host& host);
 // The conversation's id.
+// What the photo of a profile or a group is that has this id. "": it has none.
+Bytes photo_bytes(Host& host, const std::string& photo);
 std::string open_chat(Host& host, const std::string& handle);
 // The message's id.
 std::string say(Host& host, const std::string& conversation, const std::string& text);
