@@ -47,7 +47,7 @@ void ProfilePhotos::set_own(const ProfileRow& row) {
   own_photo_.reset();
 }
 
-const ProfilePhotos::OwnPhoto& ProfilePhotos::own_photo() {
+const OwnPhoto& ProfilePhotos::own_photo() {
   if (own_photo_) return *own_photo_;
   ProfileRow row = own_row();
   own_photo_.emplace();

@@ -33,15 +33,15 @@ namespace kith::core {
 
 struct Engine;
 
+// What is asked for with each message and change of state, as the database has it.
+struct OwnPhoto {
+  Bytes key;          // "": there is no photo that it would show
+  std::string shown;  // the photo that this device has, as State names it; "": none
+  bool is_sending = false;
+};
+
 class ProfilePhotos {
  public:
-  // What is asked for with each message and change of state, as the database has it.
-  struct OwnPhoto {
-    Bytes key;          // "": there is no photo that it would show
-    std::string shown;  // the photo that this device has, as State names it; "": none
-    bool is_sending = false;
-  };
-
   // So often the server is asked for the own one, which prolongs its time there.
   static constexpr uint64_t kAskDays = 7;
   static constexpr uint64_t kAgainMs = 60'000;
