@@ -14,6 +14,8 @@ namespace kith {
 inline constexpr size_t kTextBytesMax = 64 * 1024;
 // UTF-8 of what a quote shows of the message that it quotes.
 inline constexpr size_t kQuoteBytesMax = 512;
+// UTF-8 of one emoji that somebody reacts with: the longest that there are have 41.
+inline constexpr size_t kEmojiBytesMax = 64;
 // Devices of one account.
 inline constexpr size_t kDevicesMax = 5;
 // A content.Sealed for one device: the longest text with the longest quote, padded, encrypted in a new session. (It has

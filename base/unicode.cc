@@ -233,4 +233,26 @@ size_t grapheme_end(std::string_view text, size_t at) {
   return at;
 }
 
+bool is_emoji(std::string_view text) {
+  constexpr uint32_t kKeycap = 0x20E3;
+  constexpr uint32_t kTag = 0xE0020;  // letters that say whose flag it is, after a black one
+  constexpr uint32_t kTagEnd = 0xE007F;
+  if (text.empty() || grapheme_end(text, 0) != text.size()) return false;
+  size_t at = 0;
+  const uint32_t first = next_point(text, at);
+  const Break kind = break_of(first);
+  if (kind == Break::kRegionalIndicator) return at < text.size() && break_of(next_point(text, at)) == kind;
+  const bool has_keycap = (first >= '0' && first <= '9') || first == '#' || first == '*';
+  if (kind != Break::kPictographic && !has_keycap) return false;
+  uint32_t last = first;
+  while (at < text.size()) {
+    last = next_point(text, at);
+    const bool is_tag = last >= kTag && last <= kTagEnd;
+    const bool belongs = is_tag || last == kKeycap || last == 0x200D || last == 0xFE0F ||
+                         (last >= 0x1F3FB && last <= 0x1F3FF) || break_of(last) == Break::kPictographic;
+    if (!belongs) return false;
+  }
+  return last != 0x200D && (!has_keycap || last == kKeycap);
+}
+
 }  // namespace kith

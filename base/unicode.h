@@ -47,5 +47,7 @@ std::string sort_key(std::string_view text);
 
 // Where the extended grapheme cluster (UAX #29) that begins at `at` ends.
 size_t grapheme_end(std::string_view text, size_t at);
+// Whether the text is one emoji and nothing else: a pictograph, with what belongs to it, a flag, or a keycap.
+[[nodiscard]] bool is_emoji(std::string_view text);
 
 }  // namespace kith

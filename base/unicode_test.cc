@@ -128,6 +128,18 @@ TEST(Unicode, GraphemesAreWhatPeopleSeeAsOneCharacter) {
   EXPECT_EQ(clusters("\xFF\xC3"), (Clusters{"\xFF", "\xC3"}));
 }
 
+TEST(Unicode, OneEmojiIsToldFromEverythingElse) {
+  for (const std::string_view emoji :
+       {"👍", "👍🏽", "❤️", "❤", "👩‍❤️‍💋‍👨", "🧑🏿‍❤️‍💋‍🧑🏻",
+        "👨‍👩‍👧‍👦", "🏳️‍🌈", "🇩🇪", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "#️⃣", "*⃣", "©️", "🀄"})
+    EXPECT_TRUE(is_emoji(emoji)) << emoji;
+  for (const std::string_view text :
+       {"",       "a",       "1",        "#\uFE0F", "👍👍",     "👍a",         "a👍",      " ",
+        "👍 ",    "🇩",       "é",        "한",      "👍\u0301", "👩\u200D",    "\u200D👩", "🏽",
+        "\u20E3", "a\u20E3", "\u202E👍", "\xFF",    "👍\xFF",   "\xF0\x9F\x91"})
+    EXPECT_FALSE(is_emoji(text)) << text;
+}
+
 // As long as a text may be, made of what takes most room or time.
 std::vector<std::string> worst_texts() {
   std::vector<std::string> texts;

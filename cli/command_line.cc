@@ -42,6 +42,7 @@ struct AllOptions {
   FailedOptions failed;
   RetryOptions retry;
   std::vector<std::string> message_ids;
+  ReactOptions react;
   ReceiveOptions receive;
   ConversationsOptions conversations;
   HistoryOptions history;
@@ -331,6 +332,7 @@ class Parser {
     save.add_flag("--unplayed", all.save.unplayed, "Don't tell the sender of a voice message that it was played");
 
     add_failed();
+    add_react();
 
     CLI::App& receive = add(app_, "receive", "Print each message that came, once",
                             [](Context c, const AllOptions& o) { return run_receive(c, o.receive); });
@@ -393,6 +395,16 @@ class Parser {
     CLI::App& remove = add(app_, "delete", "Delete messages that were not sent",
                            [](Context c, const AllOptions& o) { return run_delete(c, o.message_ids); });
     remove.add_option("id", all.message_ids, "Which")->required()->type_name("ID");
+  }
+
+  void add_react() {
+    AllOptions& all = *all_;
+    CLI::App& react = add(app_, "react", "Say something to a message with one emoji",
+                          [](Context c, const AllOptions& o) { return run_react(c, o.react); });
+    react.add_option("id", all.react.id, "Of the message")->required()->type_name("ID");
+    CLI::Option* const emoji = react.add_option("emoji", all.react.emoji, "Instead of what was said before");
+    emoji->type_name("EMOJI");
+    react.add_flag("--remove", all.react.remove, "Take it back")->excludes(emoji);
   }
 
   void add_people() {

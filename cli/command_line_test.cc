@@ -196,6 +196,17 @@ TEST(CommandLine, WhatFailedIsListedSentAgainAndDeleted) {
   EXPECT_FALSE(parse({"receive"}).tells_failures);
 }
 
+TEST(CommandLine, AReactionIsOneEmojiOrNoneAnyMore) {
+  const std::string id(32, 'a');
+  EXPECT_EQ(requests_of({"react", id.c_str(), "👍"}).at(0).react().emoji(), "👍");
+  EXPECT_EQ(requests_of({"react", id.c_str(), "👍"}).at(0).react().id(), id);
+  EXPECT_TRUE(requests_of({"react", id.c_str(), "--remove"}).at(0).has_react());
+  EXPECT_EQ(requests_of({"react", id.c_str(), "--remove"}).at(0).react().emoji(), "");
+  EXPECT_TRUE(requests_of({"react", id.c_str()}).empty());
+  EXPECT_EQ(parse({"react", id.c_str(), "👍", "--remove"}).code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"react"}).code, ExitCode::kUsage);
+}
+
 TEST(CommandLine, CommandsWithoutSubcommandShow) {
   EXPECT_TRUE(requests_of({"contacts"}).at(0).has_list_contacts());
   EXPECT_TRUE(requests_of({"contacts", "list"}).at(0).has_list_contacts());

@@ -95,6 +95,27 @@ std::string quote_text(const client_api::Quote& quote) {
   return (title.empty() ? "a group" : one_line(excerpt(title, kExcerptWidth))) + ": " + text;
 }
 
+// "👍 3 🎉"
+std::string reactions_text(const client_api::Reactions& reactions) {
+  std::string text;
+  for (const auto& each : reactions.emojis()) {
+    text += (text.empty() ? "" : " ") + safe_for_terminal(each.emoji());
+    if (each.count() > 1) text += " " + std::to_string(each.count());
+  }
+  return text;
+}
+
+std::string reactions_json(const client_api::Reactions& reactions) {
+  std::vector<std::string> emojis;
+  for (const auto& each : reactions.emojis()) {
+    JsonLine line;
+    line.text("emoji", each.emoji()).number("count", each.count());
+    if (each.emoji() == reactions.own()) line.boolean("own", true);
+    emojis.push_back(line.str());
+  }
+  return json_array(emojis);
+}
+
 // What stands before the words: when, and in which group.
 std::string beginning(const Output& output, const Message& message, const std::string& group, uint64_t now_us) {
   std::string line = output.coloured("2", local_time(message.order_us(), now_us)) + " ";
@@ -193,6 +214,7 @@ std::string message_json(const Message& message, const Place& place) {
     }
     line.raw("quote", quote.str());
   }
+  if (message.has_reactions()) line.raw("reactions", reactions_json(message.reactions()));
   if (place.is_group()) add_group(line, message, place);
   line.boolean("outgoing", message.outgoing());
   if (message.outgoing() && !message.has_group_event()) line.text("tick", tick_word(message.tick()));
@@ -231,6 +253,7 @@ std::string message_line(const Output& output, const Message& message, const Tol
   }
   if (message.outgoing()) line += " " + tick_mark(output, message.tick());
   if (message.failure() != client_api::kNoFailure) line += " (" + failure_text(message.failure()) + ")";
+  if (message.has_reactions()) line += " " + output.coloured("2", "[" + reactions_text(message.reactions()) + "]");
   return line;
 }
 

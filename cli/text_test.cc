@@ -89,6 +89,21 @@ TEST(MessageText, JsonHoldsWhatIsPromised) {
       R"("text":"Hello\n\"you\"","sent_at":"2026-03-01T12:00:00.123456Z","outgoing":false})");
 }
 
+TEST(MessageText, ReactionsAreBehindTheWords) {
+  testing::CapturedOutput output;
+  Message message = example();
+  EXPECT_THAT(message_json(message, {}), Not(HasSubstr("reactions")));
+  for (const auto& [emoji, count] : {std::pair("👍", 3), std::pair("🎉", 1)}) {
+    client_api::Reactions::OfEmoji& each = *message.mutable_reactions()->add_emojis();
+    each.set_emoji(emoji);
+    each.set_count(count);
+  }
+  message.mutable_reactions()->set_own("🎉");
+  EXPECT_THAT(message_line(output.out, message, {.author = "Eva"}, 0), HasSubstr("[👍 3 🎉]"));
+  EXPECT_THAT(message_json(message, {}),
+              HasSubstr(R"("reactions":[{"emoji":"👍","count":3},{"emoji":"🎉","count":1,"own":true}])"));
+}
+
 TEST(MessageText, JsonOfOnesOwnHasTheTickAndOfAReplyTheQuote) {
   Message message = example();
   message.set_outgoing(true);

@@ -333,6 +333,15 @@ Bytes media_opened(UnixMicros now, const std::vector<MessageId>& messages) {
   return content.SerializeAsString();
 }
 
+Bytes reaction(UnixMicros now, const ReactionRow& row, bool resent) {
+  content::Content content = at(now);
+  content.mutable_reaction()->set_message_id(row.message.bytes());
+  content.mutable_reaction()->set_emoji(row.emoji);
+  content.mutable_reaction()->set_at_us(row.at.value);
+  if (resent && row.item) content.set_resent_message_id(row.item->bytes());
+  return content.SerializeAsString();
+}
+
 Bytes group_welcome(UnixMicros now, const content::GroupWelcome& welcome) {
   content::Content content = at(now);
   *content.mutable_group_welcome() = welcome;

@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "content/content.pb.h"
 #include "core/store/messages_table.h"
+#include "core/store/reactions_table.h"
 #include "core/store/registers_table.h"
 #include "core/store/target.h"
 #include "crypto/media.h"
@@ -117,6 +118,8 @@ Bytes nothing(UnixMicros now);
 Bytes profile_changed(UnixMicros now);
 // The files of these messages were opened: at most 64.
 Bytes media_opened(UnixMicros now, const std::vector<MessageId>& messages);
+// `resent`: as the answer to a ResendRequest for what it left under.
+Bytes reaction(UnixMicros now, const ReactionRow& row, bool resent = false);
 Bytes group_welcome(UnixMicros now, const content::GroupWelcome& welcome);
 // This device's key of a group (GROUP-6); secret.
 Bytes group_key(UnixMicros now, const GroupId& group, BytesView key);

@@ -15,11 +15,13 @@ namespace {
 struct ContentRow {
   content::Content::KindCase kind;
   ContentHandler& (*part)(Engine&);
+  bool in_groups = false;  // it may be for a group; what is said to devices one by one is said in their sessions
 };
 constexpr ContentRow kContents[] = {
-    {content::Content::kText, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
-    {content::Content::kMedia, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
+    {content::Content::kText, [](Engine& engine) -> ContentHandler& { return engine.receiving; }, true},
+    {content::Content::kMedia, [](Engine& engine) -> ContentHandler& { return engine.receiving; }, true},
     {content::Content::kMediaOpened, [](Engine& engine) -> ContentHandler& { return engine.openings; }},
+    {content::Content::kReaction, [](Engine& engine) -> ContentHandler& { return engine.reactions; }, true},
     {content::Content::kReadReceipt, [](Engine& engine) -> ContentHandler& { return engine.receipts; }},
     {content::Content::kResendRequest, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
     {content::Content::kSessionReset, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
@@ -32,7 +34,7 @@ constexpr ContentRow kContents[] = {
     {content::Content::kOwnState, [](Engine& engine) -> ContentHandler& { return engine.own_state; }},
     {content::Content::kGroupWelcome, [](Engine& engine) -> ContentHandler& { return engine.groups; }},
     // Of a later version
-    {content::Content::KIND_NOT_SET, [](Engine& engine) -> ContentHandler& { return engine.receiving; }},
+    {content::Content::KIND_NOT_SET, [](Engine& engine) -> ContentHandler& { return engine.receiving; }, true},
 };
 
 // The same for what comes from the server, but for what concerns the connection alone.
@@ -128,6 +130,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
                 repair.on_request_accepted(peer, id, time);
               },
               [this](const AccountId& peer) { repair.on_request_dropped(peer); },
+              [this](const MessageId& id) { reactions.dropped(id); },
               [this](const AccountId& peer, OutboxKind kind) { return profile_photos.key_for(peer, kind); }}),
       own_copies(*this),
       history_giving(*this),
@@ -135,6 +138,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       own_state(*this),
       files(*this),
       openings(*this),
+      reactions(*this),
       sending(*this),
       receiving(*this),
       inbox(*this),
@@ -153,7 +157,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       profiles(*this),
       privacy(*this),
       link_fetching(*this) {
-  for (const ContentRow& row : kContents) inbox.set_handler(row.kind, row.part(*this));
+  for (const ContentRow& row : kContents) inbox.set_handler(row.kind, row.part(*this), row.in_groups);
   rebuilt = facts.rebuilt;
   storage_failure = facts.storage_failure;
   was_removed = facts.removed;

@@ -7,6 +7,7 @@
 //   features   requests          every request of the user interface, and who answers it
 //              sending           new messages
 //              openings          recordings that are played, and files that are opened once
+//              reactions         what people say to a message with one emoji
 //              files             what people send each other beside text: to the server, and from it
 //              receiving         messages that come
 //              receipts          delivered and read, by number
@@ -95,6 +96,7 @@
 #include "core/privacy.h"
 #include "core/profile_photos.h"
 #include "core/profiles.h"
+#include "core/reactions.h"
 #include "core/receipts.h"
 #include "core/receiving.h"
 #include "core/registration.h"
@@ -284,6 +286,7 @@ struct Engine {
   OwnState own_state;
   Files files;
   Openings openings;
+  Reactions reactions;
   Sending sending;
   Receiving receiving;
   Inbox inbox;

@@ -16,12 +16,31 @@ namespace {
 
 using content::History;
 
-constexpr size_t kPartBytes = 96;    // of a part beside head and messages, at most
-constexpr size_t kMessageBytes = 8;  // tag and length of a message in its part, at most
+constexpr size_t kPartBytes = 96;         // of a part beside head and messages, at most
+constexpr size_t kMessageBytes = 8;       // tag and length of a message in its part, at most
+constexpr size_t kReactionsBytes = 1000;  // of one message
 constexpr size_t kFieldBytes = 256;  // of all fields but text, excerpt and raw, and of what is around the only message
-static_assert(std::max(kTextBytesMax + kQuoteBytesMax, GivenHistoryTable::kRawBytesMax) + kPartBytes + kFieldBytes <
+static_assert(std::max(kTextBytesMax + kQuoteBytesMax, GivenHistoryTable::kRawBytesMax) + kPartBytes + kFieldBytes +
+                      kReactionsBytes <
                   kEnvelopeBytesMax - 2048,
               "any message can be given alone");
+
+void add_reactions(Store& store, const MessageRow& message, History::Message& one) {
+  std::vector<ReactionRow> all = store.reactions.of(message.id);
+  const AccountId self = store.account.account_id();
+  std::ranges::stable_partition(all, [&self](const ReactionRow& each) { return each.account == self; });
+  size_t bytes = 0;
+  for (const ReactionRow& each : all) {
+    History::Message::ReactionOf given;
+    given.set_account(each.account.bytes());
+    given.set_device_id(each.device.value);
+    given.mutable_reaction()->set_emoji(each.emoji);
+    given.mutable_reaction()->set_at_us(each.at.value);
+    bytes += given.ByteSizeLong() + kMessageBytes;
+    if (bytes > kReactionsBytes) return;
+    *one.add_reactions() = std::move(given);
+  }
+}
 
 History::Message written(Store& store, const MessageRow& message, bool unread) {
   History::Message one;
@@ -51,6 +70,7 @@ History::Message written(Store& store, const MessageRow& message, bool unread) {
     case MessageKind::kGroupEvent:
     case MessageKind::kUndecryptable: break;  // can't be given (history_table.h)
   }
+  if (contents::is_written(message)) add_reactions(store, message, one);
   return one;
 }
 

@@ -150,6 +150,7 @@ uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
     if (given.opened() && media && contents::can_be_opened(*media))
       (void)engine_.store.openings.add(row->id, {engine_.registration->account, {}});
     engine_.openings.came(*row);
+    engine_.reactions.came(*row, given);
     ++held;
   }
   if (part.has_whole()) count(*peer, conversation, part.whole());

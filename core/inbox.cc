@@ -296,12 +296,14 @@ void Inbox::fetched(bool answered) {
   });
 }
 
-void Inbox::set_handler(content::Content::KindCase kind, ContentHandler& handler) { handlers_[kind] = &handler; }
+void Inbox::set_handler(content::Content::KindCase kind, ContentHandler& handler, bool in_groups) {
+  handlers_[kind] = {&handler, in_groups};
+}
 
-ContentHandler* Inbox::handler_of(content::Content::KindCase kind) const {
+Inbox::Handler Inbox::handler_of(content::Content::KindCase kind) const {
   auto handler = handlers_.find(kind);
   if (handler == handlers_.end()) handler = handlers_.find(content::Content::KIND_NOT_SET);
-  return handler == handlers_.end() ? nullptr : handler->second;
+  return handler == handlers_.end() ? Handler{} : handler->second;
 }
 
 MessageId Inbox::take_content(const Told& told, const wire::IncomingMessage& message, const Bytes& bytes) {
@@ -321,11 +323,9 @@ MessageId Inbox::take_content(const Told& told, const wire::IncomingMessage& mes
     undecryptable(said, true);
     return said.id;
   }
-  ContentHandler* const handler = handler_of(content.kind_case());
+  const auto [handler, in_groups] = handler_of(content.kind_case());
   if (handler == nullptr) return told.id;
-  // What is said to devices one by one is said in their sessions.
-  const bool is_shown = handler == handler_of(content::Content::kText);
-  if ((told.group && !is_shown) ||
+  if ((told.group && !in_groups) ||
       !handler->take({told.id, told.sender, told.server_time, message.receipt_number(), content, bytes}))
     withhold_ = true;
   if (!told.group && content.group_id().empty()) engine_.profile_key_came(told.sender.account, content.profile_key());

@@ -56,9 +56,13 @@ class Inbox {
   void on_connection_gone();
 
   // Who takes the contents of this kind. KIND_NOT_SET: those of kinds that nobody takes.
-  void set_handler(content::Content::KindCase kind, ContentHandler& handler);
-  // That one; null: nobody does.
-  [[nodiscard]] ContentHandler* handler_of(content::Content::KindCase kind) const;
+  // `in_groups`: also of those that are for a group.
+  void set_handler(content::Content::KindCase kind, ContentHandler& handler, bool in_groups);
+  struct Handler {
+    ContentHandler* part = nullptr;  // null: nobody takes them
+    bool in_groups = false;
+  };
+  [[nodiscard]] Handler handler_of(content::Content::KindCase kind) const;
   // The server died after this device had confirmed the message and before its sender was told: it was sent again, and
   // has a new time, which is the one that the sender goes by. It moves while it is unread, for a day (ORDER-1).
   void ordered_again(const MessageId& id, const DeviceAddress& sender, UnixMicros server_time);
@@ -99,7 +103,7 @@ class Inbox {
   void confirm();
 
   Engine& engine_;
-  std::map<content::Content::KindCase, ContentHandler*> handlers_;
+  std::map<content::Content::KindCase, Handler> handlers_;
   std::deque<wire::Entry> queue_;
   size_t queue_bytes_ = 0;
   bool dropped_ = false;  // something was dropped behind the end of the queue

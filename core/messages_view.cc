@@ -3,6 +3,8 @@
 #include "core/messages_view.h"
 
 #include <algorithm>
+#include <functional>
+#include <ranges>
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -21,6 +23,7 @@ using Shown = client_api::Message;
 constexpr uint32_t kPageDefault = 50;
 constexpr uint32_t kPageMax = 500;
 constexpr uint32_t kTakeDefault = 100;
+constexpr size_t kEmojisShownMax = 16;  // of one message
 
 // The store's numbers are the interface's: a cast is the conversion.
 static_assert(static_cast<int>(Tick::kNone) == Shown::kNone);
@@ -184,7 +187,29 @@ client_api::Message MessagesView::build(const MessageRow& message) {
   built.set_failure(static_cast<client_api::FailureReason>(message.failure));
   if (message.quote) *built.mutable_quote() = build(*message.quote);
   set_body(message, built);
+  add_reactions(message, built);
   return built;
+}
+
+void MessagesView::add_reactions(const MessageRow& message, client_api::Message& built) {
+  if (!contents::is_written(message)) return;
+  const std::vector<ReactionRow> all = store_.reactions.of(message.id);
+  if (all.empty()) return;
+  client_api::Reactions& shown = *built.mutable_reactions();
+  shown.set_count(static_cast<uint32_t>(all.size()));
+  std::vector<client_api::Reactions::OfEmoji> emojis;  // those that were first before others
+  for (const ReactionRow& each : all | std::views::reverse) {
+    if (people_.is_self(each.account)) shown.set_own(each.emoji);
+    auto known = std::ranges::find(emojis, each.emoji, &client_api::Reactions::OfEmoji::emoji);
+    if (known == emojis.end()) {
+      known = emojis.emplace(known);
+      known->set_emoji(each.emoji);
+    }
+    known->set_count(known->count() + 1);
+  }
+  std::ranges::stable_sort(emojis, std::greater<>(), &client_api::Reactions::OfEmoji::count);
+  emojis.resize(std::min(emojis.size(), kEmojisShownMax));
+  for (client_api::Reactions::OfEmoji& each : emojis) *shown.add_emojis() = std::move(each);
 }
 
 Result<client_api::ListMessagesResponse, Refusal> MessagesView::list(const client_api::ListMessagesRequest& request) {
@@ -234,6 +259,23 @@ Result<client_api::ListReceiptsResponse, Refusal> MessagesView::receipts(
     receipt.set_tick(said == told.end() ? Shown::kSent : static_cast<Shown::Tick>(tick_of(said->state)));
     const auto opening = std::ranges::find(opened, member, &Opening::account);
     if (opening != opened.end()) receipt.set_opened_us(opening->at.value);
+  }
+  return response;
+}
+
+Result<client_api::ListReactionsResponse, Refusal> MessagesView::reactions(
+    const client_api::ListReactionsRequest& request) {
+  const auto id = MessageId::from_hex(request.id());
+  if (!id) return Refuse(client_api::Failure::kInvalidArgument, "id: must be 32 hexadecimal digits");
+  const auto message = store_.messages.find(*id);
+  if (!message) return Refuse(client_api::Failure::kNoSuchMessage, "id");
+  client_api::ListReactionsResponse response;
+  if (!contents::is_written(*message)) return response;
+  for (const ReactionRow& each : store_.reactions.of(*id)) {
+    client_api::Reaction& reaction = *response.add_reactions();
+    *reaction.mutable_who() = people_.build(each.account);
+    reaction.set_emoji(each.emoji);
+    reaction.set_at_us(each.at.value);
   }
   return response;
 }

@@ -30,6 +30,8 @@ class MessagesView {
   Result<client_api::Message, Refusal> get(const client_api::GetMessageRequest& request);
   // Errors: kInvalidArgument (no id, or not a message of one's own), kNoSuchMessage.
   Result<client_api::ListReceiptsResponse, Refusal> receipts(const client_api::ListReceiptsRequest& request);
+  // Who has said what to it. Errors: kInvalidArgument, kNoSuchMessage.
+  Result<client_api::ListReactionsResponse, Refusal> reactions(const client_api::ListReactionsRequest& request);
   // Writes (marks taken): inside the caller's Transaction. limit 0: 100; at most 500.
   Result<client_api::TakeEventsResponse, Refusal> take(const client_api::TakeEventsRequest& request);
 
@@ -42,6 +44,7 @@ class MessagesView {
   void add_original(const MessageId& id, const AccountId& author, client_api::Quote& built);
   client_api::Media media_of(const MessageRow& message);
   void set_body(const MessageRow& message, client_api::Message& built);
+  void add_reactions(const MessageRow& message, client_api::Message& built);
 
   Store& store_;
   PersonView people_;

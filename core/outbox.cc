@@ -151,7 +151,7 @@ void Outbox::hold_all(const AccountId& account) {
       ++held_;
     }
   }
-  for (const MessageId& id : silent) remove(account, id);
+  for (const MessageId& id : silent) drop(account, id);
   if (asks) ports_.request_dropped(account);
   ports_.store.outbox.hold_all(account);
 }
@@ -508,7 +508,16 @@ void Outbox::fail(const Target& target, const MessageId& id, FailureReason why) 
   if (ports_.store.messages.fail(id, why)) {
     if (const auto message = ports_.store.messages.find(id)) ports_.message_changed(id, message->conversation);
   }
+  drop(target, id);
+}
+
+void Outbox::drop(const Target& target, const MessageId& id) {
+  const Item* const item = find(target, id);
+  // What the account's own devices are told of it is beside.
+  const bool is_reaction =
+      item != nullptr && item->kind == OutboxKind::kReaction && target != Target(ports_.registration->account);
   remove(target, id);
+  if (is_reaction) ports_.reaction_dropped(id);
 }
 
 void Outbox::remove(const Target& target, const MessageId& id) {

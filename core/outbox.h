@@ -92,6 +92,8 @@ class Outbox {
     std::function<void(const MessageId&, const Target&, UnixMicros)> message_accepted;
     std::function<void(const AccountId&, const MessageId&, UnixMicros)> request_accepted;
     std::function<void(const AccountId&)> request_dropped;
+    // The reaction that was to leave under this id.
+    std::function<void(const MessageId&)> reaction_dropped;
     // What this account is told with an item of this kind of the own profile key (PHOTO-3); "": nothing.
     std::function<Bytes(const AccountId&, OutboxKind)> profile_key;
   };
@@ -194,6 +196,8 @@ class Outbox {
   void accept(const Target& target, const MessageId& id, OutboxKind kind, UnixMicros server_time);
   void fail(const Target& target, const MessageId& id, FailureReason why);
   void remove(const Target& target, const MessageId& id);
+  // The same of what does not arrive.
+  void drop(const Target& target, const MessageId& id);
   void pause(Lane& lane, uint64_t at_least_ms);
   void watch();
 

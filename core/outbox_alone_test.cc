@@ -90,6 +90,22 @@ TEST_F(OutboxAloneTest, AFrameHoldsNoMoreThanTheServerTakes_LIMIT_1) {
   EXPECT_LE(link_.bytes_max, 2000u);
 }
 
+TEST_F(OutboxAloneTest, OfAReactionThatDoesNotArriveIsTold_REACT_1) {
+  add_peer(kPeer);
+  for (const uint32_t number : {1, 2}) ASSERT_TRUE(put(number, kPeer, OutboxKind::kReaction));
+  ASSERT_TRUE(put(3, kPeer, OutboxKind::kProfileChanged));
+  ASSERT_TRUE(put(4, kSelf, OutboxKind::kReaction));
+  outbox_.pump();
+  outbox_.pump();
+  refuse(1, wire::kTooLarge);
+  EXPECT_THAT(dropped_reactions_, ElementsAre(message_id(1)));
+  outbox_.hold_all(kPeer);  // it has another identity
+  EXPECT_THAT(dropped_reactions_, ElementsAre(message_id(1), message_id(2)));
+  outbox_.fail_all(kSelf, FailureReason::kRefused);
+  EXPECT_EQ(dropped_reactions_.size(), 2u) << "what the own devices are told";
+  EXPECT_EQ(store_.outbox.count(), 0);
+}
+
 TEST_F(OutboxAloneTest, AListIsAskedForOnceAndNotAgainBeforeAPause) {
   ASSERT_TRUE(write(1));
   outbox_.pump();

@@ -49,14 +49,15 @@ std::optional<MessageRow> row_of(const IncomingContent& incoming, UnixMicros now
 
 Receiving::Receiving(Engine& engine) : engine_(engine), kept_timer_(engine.timers) {}
 
-void Receiving::file_came(const MessageRow& row, bool fetch) {
+void Receiving::came(const MessageRow& row, bool fetch) {
   engine_.files.came(row, fetch);
   engine_.openings.came(row);
+  engine_.reactions.came(row);
 }
 
 bool Receiving::add(const MessageRow& row, const AccountId& partner) {
   if (!engine_.changes.add_message(row)) return false;
-  file_came(row);
+  came(row);
   engine_.profiles.heard_from(partner);
   return true;
 }
@@ -120,7 +121,7 @@ bool Receiving::take_in_group(const IncomingContent& incoming, bool asked) {
   if (!repair(incoming, asked, row)) {
     if (!may_be_new) return false;
     const bool is_new = engine_.changes.add_message(row);
-    if (is_new) file_came(row);
+    if (is_new) came(row);
     if (!is_new && row.id == incoming.id)
       engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
   }
@@ -135,7 +136,7 @@ bool Receiving::repair(const IncomingContent& incoming, bool asked, MessageRow& 
   const bool replaced = engine_.store.messages.repair(row);
   if (replaced || asked) engine_.store.repairs.remove(row.id);
   if (!replaced) return false;
-  file_came(row);
+  came(row);
   engine_.changes.message_changed(row.id, row.conversation);
   engine_.changes.conversation(row.conversation);  // it is unread
   return true;
@@ -179,7 +180,7 @@ void Receiving::take_some_kept() {
 void Receiving::take_kept_message(const MessageRow& kept) {
   content::Content content;
   if (!content.ParseFromString(kept.raw)) return;
-  ContentHandler* const part = engine_.inbox.handler_of(content.kind_case());
+  ContentHandler* const part = engine_.inbox.handler_of(content.kind_case()).part;
   if (part == nullptr) return;
   const IncomingContent incoming{kept.id, {kept.from, kept.from_device}, kept.order, kept.receipt_number, content,
                                  kept.raw};
@@ -194,7 +195,7 @@ void Receiving::take_kept_message(const MessageRow& kept) {
   if (!row || row->kind == MessageKind::kUnsupported) return;
   row->conversation = kept.conversation;
   if (!engine_.store.messages.remake(*row)) return;
-  file_came(*row, false);
+  came(*row, false);
   engine_.changes.message_changed(row->id, row->conversation);
   engine_.changes.conversation(row->conversation);
 }

@@ -31,8 +31,8 @@ class Receiving final : public ContentHandler {
  private:
   // False: it is there already.
   bool add(const MessageRow& row, const AccountId& partner);
-  // The message, which is there now, may have one. `fetch`: it may be fetched at once.
-  void file_came(const MessageRow& row, bool fetch = true);
+  // The message is there now. `fetch`: its file may be fetched at once.
+  void came(const MessageRow& row, bool fetch = true);
   // From another device of this account (COPY-1).
   [[nodiscard]] bool take_copy(const IncomingContent& incoming);
   // `asked`: it answers for a message that this device has asked for.

@@ -184,7 +184,7 @@ bool Repair::take(const IncomingContent& incoming) {
   }
   if (const auto gone = MessageId::from_bytes(incoming.content.resent_message_id()); gone) {
     answered(incoming);
-    nothing_to_show(*gone, incoming.sender.account);
+    shows_nothing(*gone, incoming.sender.account);
   }
   return false;  // of the message that it answers for
 }
@@ -228,27 +228,40 @@ void Repair::on_request(const DeviceAddress& asker, const content::ResendRequest
 bool Repair::answer_in_group(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key,
                              std::set<GroupId>& answered) {
   const auto message = engine_.store.messages.find(id);
-  if (!message || !message->outgoing || message->from_device != engine_.registration->device) return false;
-  const auto conversation = engine_.store.conversations.find(message->conversation);
-  if (!conversation || conversation->kind != ConversationKind::kGroup) return false;
-  if (contents::was_opened(*message)) return true;
-  const GroupId group = conversation->peer.group();
-  const uint64_t number = engine_.store.sent.number_of(conversation->peer, message->from_device, id);
+  const auto sent =
+      message ? sent_to_group(*message) : engine_.store.sent.beside_messages(id, engine_.registration->device);
+  if (!sent) return false;
+  const auto& [group, number] = *sent;
+  const UnixMicros now = engine_.clock.now();
   const auto reader = engine_.store.group_keys.keys_of_reader(group, asker, number);
-  if (number == 0 || reader != keys || engine_.clock.now().value > message->sent_at.value + kAnswersUntilUs)
-    return true;
+  if (number == 0 || reader != keys || (message && now.value > message->sent_at.value + kAnswersUntilUs)) return true;
   if (!may_answer(asker.account)) return true;
+  const auto reaction = engine_.store.reactions.under(id);
   OutboxRow item;
   item.message_id = answer_key.size() == contents::kAnswerKeyBytes ? contents::answer_id(answer_key, id)
                                                                    : engine_.random.id<MessageId>();
   item.target = asker.account;
   item.kind = OutboxKind::kResendAnswer;
-  item.content = contents::written(*message, true, contents::InGroup{group, message->group_revision, number});
+  if (message && !contents::was_opened(*message)) {
+    item.content = contents::written(*message, true, contents::InGroup{group, message->group_revision, number});
+  } else if (reaction) {
+    item.content = contents::reaction(now, *reaction, true);
+  } else {
+    item.content = contents::nothing_to_resend(now, id);
+  }
   item.only_device = asker.device;
   item.carries = id;
   engine_.outbox.add(item);
   answered.insert(group);
   return true;
+}
+
+std::optional<SentTable::InGroup> Repair::sent_to_group(const MessageRow& message) {
+  if (!message.outgoing || message.from_device != engine_.registration->device) return std::nullopt;
+  const auto conversation = engine_.store.conversations.find(message.conversation);
+  if (!conversation || conversation->kind != ConversationKind::kGroup) return std::nullopt;
+  const uint64_t number = engine_.store.sent.number_of(conversation->peer, message.from_device, message.id);
+  return SentTable::InGroup{conversation->peer.group(), number};
 }
 
 void Repair::hand_key_again(const DeviceAddress& asker, const GroupId& group) {
@@ -275,8 +288,10 @@ bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   const auto conversation = engine_.store.conversations.with(asker.account);
   const bool has_text = message && message->outgoing && (is_own || message->conversation == conversation) &&
                         contents::is_written(*message) && !contents::was_opened(*message);
+  const auto reaction = engine_.store.reactions.under(id);
   // It may have been a read receipt.
-  if (!is_own && !has_text && conversation && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
+  if (!is_own && !has_text && !reaction && conversation &&
+      engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
       !engine_.store.contacts.blocked(asker.account)) {
     read_again(engine_.database, *conversation, kReadAgain);
     engine_.read_receipts_are_due();
@@ -286,7 +301,9 @@ bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
                                                                    : engine_.random.id<MessageId>();
   item.target = asker.account;
   item.kind = OutboxKind::kResendAnswer;
-  if (!has_text) {
+  if (reaction) {
+    item.content = contents::reaction(engine_.clock.now(), *reaction, true);
+  } else if (!has_text) {
     item.content = contents::nothing_to_resend(engine_.clock.now(), id);
   } else if (const auto of = is_own ? copy_of(*message) : std::nullopt) {
     item.content = contents::copy(*message, *of, true);
@@ -296,7 +313,7 @@ bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   item.only_device = asker.device;
   item.carries = id;
   engine_.outbox.add(item);
-  return is_own && !has_text;
+  return is_own && !has_text && !reaction;
 }
 
 std::optional<contents::CopyOf> Repair::copy_of(const MessageRow& message) {
@@ -311,8 +328,8 @@ void Repair::forget_old() {
   if (now > kAnswersUntilUs) engine_.store.sealed_for.prune({now - kAnswersUntilUs});
 }
 
-void Repair::nothing_to_show(const MessageId& message, const AccountId& sender) {
-  if (engine_.is_self(sender)) return engine_.store.repairs.remove(message);
+void Repair::shows_nothing(const MessageId& message, const AccountId& sender) {
+  if (engine_.is_self(sender)) engine_.store.repairs.remove(message);
   const auto shown = engine_.store.messages.find(message);
   if (!shown || !engine_.store.messages.remove_undecryptable(message, sender)) return;
   engine_.store.repairs.remove(message);

@@ -79,13 +79,14 @@ class Repair final : public ContentHandler {
   // was put back from a copy, nobody knows whether the last request is under it, which then is not waited for.
   void on_receipt(const AccountId& peer, bool says_something);
 
+  // What came under this id and could not be read is nothing that has a place of its own: its sender says so.
+  void shows_nothing(const MessageId& message, const AccountId& sender);
+
   // Requests to send again, and answers that there is nothing to show.
   [[nodiscard]] bool take(const IncomingContent& incoming) override;
 
  private:
   void on_request(const DeviceAddress& asker, const content::ResendRequest& request);
-  // The sender says that this message has no content.
-  void nothing_to_show(const MessageId& message, const AccountId& sender);
 
   struct Answers {
     uint64_t since_ms = 0;
@@ -107,9 +108,12 @@ class Repair final : public ContentHandler {
   // Puts the answer about this message into the outbox, if it was encrypted for the asker under these keys. Whether the
   // asker is a device of the account, and the answer that there is nothing to show: what it missed is told otherwise.
   bool answer(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key);
-  // Of a message to a group. Whether it is one that this device has sent; the group, where it was answered.
+  // Of what was sent to a group. Whether it is something that this device has sent there; the group, where it was
+  // answered.
   bool answer_in_group(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key,
                        std::set<GroupId>& answered);
+  // Where to, and under which number, this device has sent it. Absent: to no group.
+  std::optional<SentTable::InGroup> sent_to_group(const MessageRow& message);
   // The present key, if the asker is one of those that have it.
   void hand_key_again(const DeviceAddress& asker, const GroupId& group);
   // Of an own message to somebody, for the account's other devices.

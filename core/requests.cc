@@ -119,7 +119,8 @@ bool changes_something(Request::MethodCase method) {
     case Request::kSetGroupLink:
     case Request::kJoinGroup:
     case Request::kAnswerApplicants:
-    case Request::kMarkPlayed: return true;
+    case Request::kMarkPlayed:
+    case Request::kReact: return true;
     case Request::kGetState:
     case Request::kConnect:
     case Request::kDisconnect:
@@ -130,6 +131,7 @@ bool changes_something(Request::MethodCase method) {
     case Request::kSearch:
     case Request::kGetMessage:
     case Request::kListReceipts:
+    case Request::kListReactions:
     case Request::kOpenMedia:
     case Request::kListMedia:
     case Request::kListStorage:
@@ -213,6 +215,10 @@ void dispatch(Engine& engine, const Request& request) {
       return answer(engine, id, Result<client_api::ListStorageResponse, Refusal>(list_storage(engine.store)),
                     &Response::mutable_list_storage);
     case Request::kRemoveMedia: return engine.files.remove_media(id, request.remove_media());
+    case Request::kReact: return engine.reactions.react(id, request.react());
+    case Request::kListReactions:
+      return answer(engine, id, MessagesView(engine.store).reactions(request.list_reactions()),
+                    &Response::mutable_list_reactions);
     case Request::kMarkPlayed: return engine.openings.mark_played(id, request.mark_played());
 
     case Request::kListContacts: return engine.address_book.list(id);

@@ -28,12 +28,13 @@ class Sending {
   // The file of this message, which waited for it, is on the server.
   void file_is_there(const MessageRow& message);
 
+  // Fails the request when nothing can be sent there now.
+  bool may_send(uint32_t request, const Target& to);
+
  private:
   // Whether the message of this id is there; then the request is answered.
   bool was_sent(uint32_t request, const client_api::SendMessageRequest& what);
   void answer(uint32_t request, const MessageRow& message);
-  // Fails the request when nothing can be sent there now.
-  bool may_send(uint32_t request, const Target& to);
   // What the group, and whom of it this account knows, have against it.
   bool may_send_to_group(uint32_t request, const GroupId& group);
   // Into the message. Fails the request when one of them names nothing.

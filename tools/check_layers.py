@@ -101,6 +101,7 @@ STOREYS = {
         "privacy",
         "profile_photos",
         "profiles",
+        "reactions",
         "receipts",
         "receiving",
         "registration",

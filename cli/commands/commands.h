@@ -72,6 +72,14 @@ ExitCode run_retry(Context context, const RetryOptions& options);
 // Deletes messages that were not sent.
 ExitCode run_delete(Context context, const std::vector<std::string>& ids);
 
+struct ReactOptions {
+  std::string id;          // of a message
+  std::string emoji = "";  // "": with `remove` alone
+  bool remove = false;
+};
+// Says something to a message with one emoji, or takes it back.
+ExitCode run_react(Context context, const ReactOptions& options);
+
 struct ReceiveOptions {
   bool follow = false;
   bool json = false;

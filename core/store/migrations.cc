@@ -71,6 +71,12 @@ CREATE TABLE openings (
   sequence INTEGER PRIMARY KEY, message BLOB NOT NULL, account BLOB NOT NULL, at_us INTEGER NOT NULL, waits INTEGER NOT NULL,
   UNIQUE (message, account));
 CREATE INDEX openings_waiting ON openings (waits, sequence) WHERE waits > 0;
+CREATE TABLE reactions (
+  sequence INTEGER PRIMARY KEY, message BLOB NOT NULL, account BLOB NOT NULL, emoji TEXT NOT NULL, at_us INTEGER NOT NULL,
+  device INTEGER NOT NULL, item BLOB, before TEXT NOT NULL, conversation BLOB, waits INTEGER NOT NULL,
+  UNIQUE (message, account));
+CREATE INDEX reactions_waiting ON reactions (waits, sequence) WHERE waits > 0;
+CREATE INDEX reactions_item ON reactions (item) WHERE item IS NOT NULL;
 
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
   text, content = 'messages', content_rowid = 'sequence', tokenize = 'kith', detail = none, columnsize = 0);

@@ -116,6 +116,14 @@ uint64_t SentTable::number_of(const Target& target, DeviceId device, const Messa
   return row.step() ? static_cast<uint64_t>(row.integer(0)) : 0;
 }
 
+std::optional<SentTable::InGroup> SentTable::beside_messages(const MessageId& id, DeviceId device) {
+  auto row = database_.prepare(
+      "SELECT target, number FROM sent WHERE shown IS NULL AND shows = ? AND target_kind = ? AND device = ?");
+  row.bind_id(id).bind(static_cast<int64_t>(TargetKind::kGroup)).bind(device.value);
+  if (!row.step()) return std::nullopt;
+  return InGroup{row.id<GroupId>(0), static_cast<uint64_t>(row.integer(1))};
+}
+
 std::vector<SentTable::Early> SentTable::early_of(const Target& target, DeviceId device, int64_t number) {
   std::vector<Early> found;
   auto row = database_.prepare(

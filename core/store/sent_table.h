@@ -75,6 +75,12 @@ class SentTable {
   // What this device has sent to the account lately: the last kSentToldMax numbers, of those that were read
   // kReadToldMax. Ascending, without holes.
   std::vector<Sent> lately(const Target& target, DeviceId device);
+  // Where to, and under which number, this device has sent to a group what is no message, under this id.
+  struct InGroup {
+    GroupId group;
+    uint64_t number = 0;
+  };
+  std::optional<InGroup> beside_messages(const MessageId& id, DeviceId device);
   // What another device of the account has sent under this number. Gives what receipts that came before it say of it,
   // and of others: the messages whose tick that is.
   std::vector<Raised> note(const Target& target, DeviceId device, const Sent& sent);

@@ -19,6 +19,7 @@
 #include "core/store/outbox_table.h"
 #include "core/store/own_devices_table.h"
 #include "core/store/profiles_table.h"
+#include "core/store/reactions_table.h"
 #include "core/store/receipts_table.h"
 #include "core/store/registers_table.h"
 #include "core/store/repairs_table.h"
@@ -40,6 +41,7 @@ struct Store {
         messages(opened),
         files(opened),
         openings(opened),
+        reactions(opened),
         receipts(opened),
         sent(opened),
         outbox(opened),
@@ -67,6 +69,7 @@ struct Store {
   MessagesTable messages;
   FilesTable files;
   OpeningsTable openings;
+  ReactionsTable reactions;
   ReceiptsTable receipts;
   SentTable sent;
   OutboxTable outbox;

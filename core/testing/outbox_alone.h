@@ -160,6 +160,7 @@ class OutboxAloneTest : public StoreTest {
   std::vector<std::function<void(Devices::Outcome)>> bundles_asked_for_;  // when it holds them
   std::vector<MessageId> changed_;
   std::vector<AccountId> dropped_requests_;
+  std::vector<MessageId> dropped_reactions_;
   Bytes profile_key_;
   std::vector<GroupSending::Done> groups_asked_for_;
   std::vector<std::pair<uint32_t, uint32_t>> progress_;  // of handing out keys
@@ -192,6 +193,7 @@ class OutboxAloneTest : public StoreTest {
        group_sending_, [this](const MessageId& id, const ConversationId&) { changed_.push_back(id); },
        [](const MessageId&, const Target&, UnixMicros) {}, [](const AccountId&, const MessageId&, UnixMicros) {},
        [this](const AccountId& account) { dropped_requests_.push_back(account); },
+       [this](const MessageId& id) { dropped_reactions_.push_back(id); },
        [this](const AccountId&, OutboxKind kind) { return kind == OutboxKind::kMessage ? profile_key_ : Bytes(); }}};
 };
 
