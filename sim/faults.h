@@ -36,7 +36,8 @@ struct Profile {
   bool idle = false;           // one of these is not used for weeks
   bool groups = false;         // people write in groups as well
   bool files = false;          // what they write has files, now and then
-  uint64_t breaks = 0;         // per cent of what is on its way of those that break off
+  bool reactions = false;
+  uint64_t breaks = 0;  // per cent of what is on its way of those that break off
 
   static Profile draw(Dice& dice);
   // The rest, from dice of its own each.
@@ -44,6 +45,7 @@ struct Profile {
   void draw_linked(Dice& dice);
   void draw_groups(Dice& dice);
   void draw_files(Dice& dice);
+  void draw_reactions(Dice& dice);
 };
 
 class Faults {

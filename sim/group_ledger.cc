@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "sim/reaction_check.h"
 #include "sim/words.h"
 
 namespace kith::sim {
@@ -87,6 +88,29 @@ void GroupLedger::check_keys(const std::map<std::string, Course>& courses,
   }
 }
 
+void GroupLedger::check_reactions_of(const std::string& group, const Course& course, const std::vector<View>& views,
+                                     const std::map<std::string, std::string>& people, const Exempt& exempt,
+                                     const std::function<void(std::string)>& broken) {
+  std::set<std::string> ever, always = members_of(course.states.front(), people);
+  for (const wire::GroupState& state : course.states) {
+    const std::set<std::string> now = members_of(state, people);
+    ever.insert(now.begin(), now.end());
+    std::erase_if(always, [&now](const std::string& person) { return !now.contains(person); });
+  }
+  const bool is_exempt = std::any_of(ever.begin(), ever.end(), [&](const std::string& one) {
+    return exempt.loses(one) ||
+           std::any_of(ever.begin(), ever.end(), [&](const std::string& other) { return exempt.drops(one, other); });
+  });
+  if (is_exempt) return;
+  std::vector<ReactionView> shown;
+  for (const View& view : views) {
+    const auto known = view.groups.find(group);
+    if (always.contains(view.person) && known != view.groups.end())
+      shown.push_back({view.person, view.device, &known->second.messages});
+  }
+  check_reactions(shown, broken);
+}
+
 void GroupLedger::event(const std::string& device, const client_api::Event& event) {
   const Message* message = nullptr;
   if (event.has_message_added()) message = &event.message_added();
@@ -136,6 +160,7 @@ void GroupLedger::check(const std::vector<View>& views, const std::map<std::stri
     }
   }
   check_keys(courses, people, exempt, broken);
+  for (const auto& [id, course] : courses) check_reactions_of(id, course, views, people, exempt, broken);
   for (const View& one : views) {
     for (const View& other : views) {
       if (one.device >= other.device) continue;

@@ -8,6 +8,7 @@
 //     once                                                                                         GROUP-3, SEND-1
 //   - all devices of all members list what they share of a group in the same order: texts, and what has happened
 //                                                                                                          ORDER-1
+//   - whoever was a member all the time shows the same reactions to each of them                           REACT-1
 //   - no text is unreadable in the end
 //   - when everybody has read everything, every tick is blue                                                GROUP-5
 //   - everybody who is a member knows the same state, with its title; whoever is not knows that he is not   GROUP-4
@@ -97,6 +98,9 @@ class GroupLedger {
 
   void check_happened(const View& view, const std::map<std::string, Course>& courses,
                       const std::function<void(std::string)>& broken) const;
+  static void check_reactions_of(const std::string& group, const Course& course, const std::vector<View>& views,
+                                 const std::map<std::string, std::string>& people, const Exempt& exempt,
+                                 const std::function<void(std::string)>& broken);
   void check_keys(const std::map<std::string, Course>& courses, const std::map<std::string, std::string>& people,
                   const Exempt& exempt, const std::function<void(std::string)>& broken) const;
 

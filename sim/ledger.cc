@@ -251,6 +251,22 @@ void Ledger::check(const std::vector<FinalView>& views) {
   check_texts(views);
   check_order(views);
   check_arrivals();
+  check_reactions_of_two(views);
+}
+
+void Ledger::check_reactions_of_two(const std::vector<FinalView>& views) {
+  // A device that was removed may have told one side and not the other.
+  if (moved_ || taken_ || expires_ || lied_ || small_ || removed_) return;
+  std::map<std::pair<std::string, std::string>, std::vector<ReactionView>> conversations;  // by both, in order
+  for (const FinalView& view : views) {
+    for (const auto& [partner, messages] : view.conversations) {
+      const bool drops = blocks_.contains({view.person, partner}) || blocks_.contains({partner, view.person});
+      if (drops || copied_.contains(view.person) || copied_.contains(partner)) continue;
+      conversations[std::minmax(view.person, partner)].push_back({view.person, view.device, &messages});
+    }
+  }
+  for (const auto& [of, shown] : conversations)
+    check_reactions(shown, [this](std::string what) { broken(std::move(what)); });
 }
 
 void Ledger::check_groups(const std::vector<FinalView>& views,

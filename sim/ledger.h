@@ -32,6 +32,7 @@
 //   - it is shown on each of its addressee's, and of its writer's, once, in the same order, with the same ticks
 //                                                                                               COPY-1, DEVICE-1
 //   - what was read on one of them is not unread on another                                                  COPY-2
+//   - whoever shows it shows the same reactions to it                                                       REACT-1
 //   - of all earlier messages a device that was promised them has those that the first device had          HISTORY-1
 //   - what is written after a device was removed is never shown on it; nobody goes back to an older list of somebody's
 //     devices                                                                                   DEVICE-8, IDENTITY-3
@@ -57,6 +58,7 @@
 #include "client_api/client_api.pb.h"
 #include "sim/file_ledger.h"
 #include "sim/group_ledger.h"
+#include "sim/reaction_check.h"
 
 namespace kith::sim {
 
@@ -193,6 +195,7 @@ class Ledger {
   Text* find(const client_api::Message& message);
   void show(const std::string& device, const client_api::Message& message, bool added, uint64_t now_us);
   void raise(const std::string& device, const client_api::Message& message, uint64_t now_us);
+  void check_reactions_of_two(const std::vector<FinalView>& views);
   void check_partners(const FinalView& view);
   // Every text that a device lists, where it belongs.
   void check_list(const FinalView& view);

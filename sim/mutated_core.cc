@@ -60,6 +60,12 @@ constexpr const char* kKeepSenderKeys =
     "    WHERE group_id = new.group_id AND account = new.account AND until_number IS NULL;"
     "END;";
 
+// Nothing of an account stood there before, so that whatever comes is the latest.
+constexpr const char* kTakeReactions =
+    "CREATE TEMP TRIGGER take_reaction BEFORE INSERT ON main.reactions WHEN new.waits = 0 BEGIN"
+    "  DELETE FROM reactions WHERE message = new.message AND account = new.account;"
+    "END;";
+
 // Each device that is known is the one that everything for its number was encrypted for.
 void forget_keys(core::Database& database) {
   struct Known {
@@ -102,6 +108,7 @@ void mutate(core::Database& database, Mutation mutation) {
   if (mutation == Mutation::kTakeAnyNumber) (void)database.execute(kTakeNumbers).has_value();
   if (mutation == Mutation::kDropOwnCopy) (void)database.execute(kDropCopies).has_value();
   if (mutation == Mutation::kSkipRegister) (void)database.execute(kSkipRegisters).has_value();
+  if (mutation == Mutation::kTakeAnyReaction) (void)database.execute(kTakeReactions).has_value();
   if (mutation == Mutation::kKeepSenderKey) (void)database.execute(kKeepSenderKeys).has_value();
 }
 

@@ -32,6 +32,7 @@ enum class Mutation {
   kTakeStaleChange,  // server.cc: a change of a state that is over is taken, and what came first is gone (GROUP-1)
   // mutated_core.cc: after a break the core takes what it had begun to send of a file for sent (MEDIA-2)
   kKeepUploadOffset,
+  kTakeAnyReaction,  // mutated_core.cc: the reaction counts that came last, and not the one that was said last (REACT-1)
 };
 
 struct MutationName {
@@ -55,6 +56,7 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kAnyListsDigest, "any-lists-digest"},
     {Mutation::kTakeStaleChange, "take-stale-change"},
     {Mutation::kKeepUploadOffset, "keep-upload-offset"},
+    {Mutation::kTakeAnyReaction, "take-any-reaction"},
 };
 inline std::optional<Mutation> mutation_of(std::string_view name) {
   for (const MutationName& each : kMutations) {

@@ -17,7 +17,8 @@ Person::Person(Surroundings surroundings, std::string name, std::string phone)
       first_(surroundings, *this),
       linked_(surroundings, *this),
       groups_(surroundings, *this),
-      files_(surroundings, *this) {}
+      files_(surroundings, *this),
+      reactions_(surroundings, *this) {}
 
 void Person::reseed(uint64_t seed, uint64_t stream) {
   seed_ = seed;
@@ -26,6 +27,7 @@ void Person::reseed(uint64_t seed, uint64_t stream) {
   linked_.reseed(seed, stream + 3);
   groups_.reseed(seed, stream + 5);
   files_.reseed(seed, stream + 7);
+  reactions_.reseed(seed, stream + 9);
   first_.network.reseed(seed, stream + 1);
   if (first_.has_device()) first_.device().reseed(seed, stream + 10 * devices_);
 }
@@ -136,7 +138,7 @@ void Person::next_deed(uint64_t ticket) {
 }
 
 void Person::deed() {
-  if (linked_.deed() || groups_.deed() || files_.deed()) return;
+  if (linked_.deed() || groups_.deed() || files_.deed() || reactions_.deed()) return;
   Seat& seat = some_seat();
   if (!seat.device().runs() || !seat.is_set_up()) return;
   if (is_lied_to_ && dice_.percent(15)) return seat.write_note(next_text());

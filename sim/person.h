@@ -12,6 +12,7 @@
 #include "sim/file_life.h"
 #include "sim/group_life.h"
 #include "sim/linked_devices.h"
+#include "sim/reaction_life.h"
 #include "sim/seat.h"
 #include "sim/surroundings.h"
 
@@ -53,6 +54,7 @@ class Person {
   [[nodiscard]] LinkedDevices& linked() { return linked_; }
   [[nodiscard]] GroupLife& groups() { return groups_; }
   [[nodiscard]] FileLife& files() { return files_; }
+  [[nodiscard]] ReactionLife& reactions() { return reactions_; }
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& phone() const { return phone_; }
@@ -90,6 +92,7 @@ class Person {
   LinkedDevices linked_;
   GroupLife groups_;
   FileLife files_;
+  ReactionLife reactions_;
   std::vector<Person*> peers_;
   std::map<std::string, Seat*> blocked_;  // accounts, and where they were
   bool is_lied_to_ = false;

@@ -23,6 +23,8 @@ constexpr uint64_t kLinkedStream = 33;
 constexpr uint64_t kGroupsStream = 177;
 // Nor files by these.
 constexpr uint64_t kFilesStream = 245;
+// Nor reactions by these.
+constexpr uint64_t kReactionsStream = 379;
 
 constexpr const char* kNames[] = {"ana", "ben", "eva", "tom", "mia", "leo"};
 
@@ -90,6 +92,9 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   Dice file_dice;
   file_dice.reseed(seed, kFilesStream);
   profile.draw_files(file_dice);
+  Dice reaction_dice;
+  reaction_dice.reseed(seed, kReactionsStream);
+  profile.draw_reactions(reaction_dice);
   server_.options.loops = dice.between(1, 3);
   server_.options.mutation = mutation;
   if (dice.percent(30)) server_.options.delivery.window_entries = 8;
@@ -127,6 +132,9 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   }
   if (profile.files) {
     for (const auto& person : people_) person->files().live();
+  }
+  if (profile.reactions) {
+    for (const auto& person : people_) person->reactions().live();
   }
   run_for(profile.chaos_us);
   for (const auto& person : people_) {
