@@ -132,6 +132,19 @@ TEST(Http, NamesEveryErrorWithItsStatus) {
   EXPECT_EQ(wrong_method.field("Allow"), "GET, HEAD, PUT, DELETE, OPTIONS");
 }
 
+// PREVIEW-2
+TEST(Http, LinksAreFetchedForDevicesOfThisServerAlone) {
+  Server server;
+  const auto ana = server.add_device("+491700000001");
+  Client client(server.port());
+  const std::string request = R"({"url": "https://example.org/", "what": "kPage"})";
+  auto refused = client.request("POST", "/v1/links/fetch", kJson, request);
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(from_json<wire::ApiError>(refused).code(), wire::kUnauthenticated) << "it is no mailbox of a link";
+  refused = client.request("POST", "/v1/links/fetch", with_token(ana), request);
+  EXPECT_EQ(from_json<wire::ApiError>(refused).code(), wire::kNoLinkFetching) << "this one has no fetcher";
+}
+
 TEST(Http, EveryErrorCodeHasAStatusAndACloseCode) {
   for (int value = 1; value < wire::ErrorCode_ARRAYSIZE; ++value) {
     const auto code = static_cast<wire::ErrorCode>(value);
