@@ -18,8 +18,8 @@ interface CropAreaProps {
   name: string;
   /** Of what is cut out: width by height. */
   ratio: number;
-  /** It is shown in a circle. */
-  round?: boolean;
+  /** That of avatars: a circle, or a soft square; undefined: it is shown as it is cut. */
+  shape?: "round" | "soft";
   /** Is told that of the picture. */
   onLoaded?: (ratio: number) => void;
   onChange: (cut: Cut) => void;
@@ -28,7 +28,7 @@ interface CropAreaProps {
 }
 
 /** A picture of which a part is chosen, by pointer, two fingers and keys. */
-export function CropArea({ address, name, ratio, round = false, onLoaded, onChange, children }: CropAreaProps) {
+export function CropArea({ address, name, ratio, shape, onLoaded, onChange, children }: CropAreaProps) {
   const [place, setPlace] = useState({ x: 0, y: 0 });
   const [zoom, setZoom] = useState(1);
   return (
@@ -43,8 +43,9 @@ export function CropArea({ address, name, ratio, round = false, onLoaded, onChan
             zoom={zoom}
             maxZoom={ZOOM_MAX}
             aspect={ratio}
-            cropShape={round ? "round" : "rect"}
-            showGrid={!round}
+            cropShape={shape === "round" ? "round" : "rect"}
+            classes={shape === "soft" ? { cropAreaClassName: styles.soft } : {}}
+            showGrid={shape === undefined}
             disableAutomaticStylesInjection
             cropperProps={{ "aria-label": say("crop.part") }}
             mediaProps={{ alt: "" }}

@@ -128,6 +128,7 @@ function Overview({ model, conversation, group, actions }: GroupPageProps) {
         {mayDo(group, "editInfo") && (
           <PhotoButtons
             model={model}
+            group
             has={group.photo !== ""}
             busy={busy}
             question={say("groupInfo.removePhotoQuestion")}

@@ -18,6 +18,8 @@ const PICTURES = "image/*,.heic,.heif";
 
 interface PhotoButtonsProps {
   model: PhotoOwner;
+  /** It is a group's. */
+  group: boolean;
   has: boolean;
   busy: boolean;
   /** Asked, and said, before it is removed. */
@@ -25,7 +27,7 @@ interface PhotoButtonsProps {
   consequence: string;
 }
 
-export function PhotoButtons({ model, has, busy, question, consequence }: PhotoButtonsProps) {
+export function PhotoButtons({ model, group, has, busy, question, consequence }: PhotoButtonsProps) {
   const input = useRef<HTMLInputElement>(null);
   const [chosen, setChosen] = useState<{ file: File; address: string }>();
   const [asking, setAsking] = useState(false);
@@ -75,6 +77,7 @@ export function PhotoButtons({ model, has, busy, question, consequence }: PhotoB
         <PhotoCropSheet
           address={chosen.address}
           name={chosen.file.name}
+          group={group}
           busy={busy}
           onDone={(cut) => void model.setPhoto(chosen.file, cut).then(end)}
           onClose={end}

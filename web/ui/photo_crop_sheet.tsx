@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The square of a picture that is to be the photo of one's profile. Fetched when somebody chooses one.
+// The square of a picture that is to be the photo of somebody, or of a group. Fetched when somebody chooses one.
 import { useState } from "react";
 
 import type { Cut } from "../view-models/media_port";
@@ -11,12 +11,14 @@ import { Sheet } from "./sheet";
 interface PhotoCropSheetProps {
   address: string;
   name: string;
+  /** It is that of a group. */
+  group: boolean;
   busy: boolean;
   onDone: (cut: Cut | undefined) => void;
   onClose: () => void;
 }
 
-export default function PhotoCropSheet({ address, name, busy, onDone, onClose }: PhotoCropSheetProps) {
+export default function PhotoCropSheet({ address, name, group, busy, onDone, onClose }: PhotoCropSheetProps) {
   const [cut, setCut] = useState<Cut>();
   return (
     <Sheet
@@ -27,7 +29,7 @@ export default function PhotoCropSheet({ address, name, busy, onDone, onClose }:
       onAnswer={() => onDone(cut)}
       onClose={onClose}
     >
-      <CropArea address={address} name={name} ratio={1} round onChange={setCut} />
+      <CropArea address={address} name={name} ratio={1} shape={group ? "soft" : "round"} onChange={setCut} />
     </Sheet>
   );
 }

@@ -21,6 +21,7 @@ export function OwnPhoto({ model }: { model: SettingsViewModel }) {
       <LargeAvatar id={own} name={profile?.name ?? ""} group={false} className={undefined} />
       <PhotoButtons
         model={model}
+        group={false}
         has={has}
         busy={busy}
         question={say("photo.removeQuestion")}
