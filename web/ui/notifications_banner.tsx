@@ -20,12 +20,14 @@ export function NotificationsBanner({ model }: { model: NotificationsViewModel }
       aria-label={say("common.notifications")}
     >
       <span className={styles.words}>{say("notifications.question")}</span>
-      <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={() => void model.turnOn()}>
-        {say("notifications.turnOn")}
-      </button>
-      <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={model.notNow}>
-        {say("notifications.notNow")}
-      </button>
+      <span className={styles.answers}>
+        <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={() => void model.turnOn()}>
+          {say("notifications.turnOn")}
+        </button>
+        <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={model.notNow}>
+          {say("notifications.notNow")}
+        </button>
+      </span>
     </div>
   );
 }
