@@ -11,6 +11,7 @@ import type { SendPart } from "./file_sending";
 import { FileFetched_Outcome as Outcome, type FetchFile, type HttpCall } from "./generated/client_api/host_pb";
 import { GrowingFile } from "./growing_file";
 import { NO_ANSWER, type HttpAnswer } from "./http";
+import { madeOnce } from "./made_once";
 import { MediaFailure } from "./media";
 import type { FileIdentity, MediaModule } from "./media_module";
 import { paced } from "./paced";
@@ -36,7 +37,11 @@ export class LocalFiles implements SealedFiles {
   private readonly turns = new Map<string, Promise<unknown>>();
   /** By name: those that are being fetched. */
   private readonly growing = new Map<string, GrowingFile>();
-  private loaded: Promise<MediaModule> | undefined;
+  private readonly module = madeOnce(() =>
+    this.load().catch((error: unknown) => {
+      throw failureOf(error);
+    }),
+  );
 
   /** The module is loaded when it is needed first. */
   constructor(
@@ -129,14 +134,6 @@ export class LocalFiles implements SealedFiles {
     const { file, from } = opened;
     if (from === undefined) return new SealedReader(module, this.folder, opened);
     return new ComingReader(module, this.folder, opened, from, () => this.growing.get(file));
-  }
-
-  private module(): Promise<MediaModule> {
-    this.loaded ??= this.load().catch((error: unknown) => {
-      this.loaded = undefined;
-      throw failureOf(error);
-    });
-    return this.loaded;
   }
 
   /** Undefined: there is no such part of a file. A folder that can't be read says nothing of that. */

@@ -3,6 +3,7 @@
 // A profile's sealed files in the origin-private file system, below kith/<profile>/media. Any Worker of the origin
 // reads them; one that is open for writing is its Worker's alone (opfs_files.ts).
 import { writeAll, type FileContent, type FileFolder, type OpenFile } from "./file_folder";
+import { madeOnce } from "./made_once";
 import { folderOf, openHandle, whenFree } from "./opfs_files";
 
 /** What the DOM library does not declare. */
@@ -16,7 +17,9 @@ type SharedHandle = FileSystemFileHandle & {
 const COPY_BYTES = 1024 * 1024;
 
 export class OpfsFolder implements FileFolder {
-  private root: Promise<FileSystemDirectoryHandle> | undefined;
+  private readonly media = madeOnce(async () =>
+    (await folderOf(this.profile)).getDirectoryHandle("media", { create: true }),
+  );
 
   constructor(private readonly profile: string) {}
 
@@ -55,16 +58,6 @@ export class OpfsFolder implements FileFolder {
 
   private async folderFor(name: string): Promise<FileSystemDirectoryHandle> {
     return (await this.media()).getDirectoryHandle(name.slice(0, 2), { create: true });
-  }
-
-  private media(): Promise<FileSystemDirectoryHandle> {
-    this.root ??= folderOf(this.profile)
-      .then((folder) => folder.getDirectoryHandle("media", { create: true }))
-      .catch((error: unknown) => {
-        this.root = undefined;
-        throw error;
-      });
-    return this.root;
   }
 }
 

@@ -2,6 +2,7 @@
 
 // Photos, videos, recordings and files as this page handles them. What is needed only when somebody sends one is
 // fetched then.
+import { madeOnce } from "../core-client/made_once";
 import type { MediaFiles, MediaPort, MediaWorkshop, Preferences } from "../view-models/media_port";
 import type { LinkWorkshop } from "../view-models/link_port";
 import { pageHanding } from "./handing";
@@ -9,18 +10,6 @@ import { PagePictures } from "./pictures";
 import { pageSound } from "./sound";
 
 const PREFERENCES = "kith.media";
-
-/** What is made once; after a failure the next call tries again. */
-function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
-  let made: Promise<Made> | undefined;
-  return () => {
-    if (made !== undefined) return made;
-    const making = make();
-    made = making;
-    making.catch(() => (made = undefined));
-    return making;
-  };
-}
 
 export function pageMedia(files: MediaFiles): MediaPort {
   const load = (): Preferences => {
@@ -31,8 +20,8 @@ export function pageMedia(files: MediaFiles): MediaPort {
     }
   };
   /** The same for all who ask: there is one Worker in which pictures are unpacked. */
-  const workshop = once<MediaWorkshop>(() => import("./workshop").then((module) => module.workshop()));
-  const links = once<LinkWorkshop>(() => import("./links").then(({ linkWorkshop }) => linkWorkshop(workshop)));
+  const workshop = madeOnce<MediaWorkshop>(() => import("./workshop").then((module) => module.workshop()));
+  const links = madeOnce<LinkWorkshop>(() => import("./links").then(({ linkWorkshop }) => linkWorkshop(workshop)));
   return {
     files,
     workshop,

@@ -3,6 +3,7 @@
 // The emoji of Unicode in their groups, with names to search by, from emojibase; and which ones this browser's user
 // took last.
 
+import { madeOnce } from "../view-models/core";
 import type { TextId } from "../view-models/say";
 
 /** What is used of emojibase's entries. */
@@ -85,19 +86,10 @@ export function groupsOf(all: readonly CompactEmoji[]): EmojiGroup[] {
   return [...groups.values()];
 }
 
-let loading: Promise<EmojiGroup[]> | undefined;
-
 /** Fetched when somebody first asks: with their names they are as large as the rest of the page. */
-export function loadEmoji(): Promise<EmojiGroup[]> {
-  loading ??= import("emojibase-data/en/compact.json").then(
-    (module) => groupsOf(module.default as CompactEmoji[]),
-    (error: unknown) => {
-      loading = undefined;
-      throw error;
-    },
-  );
-  return loading;
-}
+export const loadEmoji = madeOnce(async () =>
+  groupsOf((await import("emojibase-data/en/compact.json")).default as CompactEmoji[]),
+);
 
 /** Those that are called so before those that only have to do with it. */
 export function searchEmoji(groups: readonly EmojiGroup[], query: string): Emoji[] {

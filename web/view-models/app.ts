@@ -18,6 +18,7 @@ import { ConversationListViewModel } from "./conversation_list";
 import {
   directOf,
   groupOf,
+  madeOnce,
   titleOf,
   type Conversation,
   type Core,
@@ -29,7 +30,6 @@ import {
 import { DevicesViewModel, noLinking, type LinkingPort } from "./devices";
 import { EntityStore, type Changes } from "./entity_store";
 import { failureText } from "./failure_text";
-import { fetchedOnce } from "./fetched_once";
 import { GroupInfoViewModel } from "./group_info";
 import { handleOf } from "./handle";
 import { JoinViewModel } from "./join";
@@ -327,7 +327,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   private readonly media = async (): Promise<MediaPort> => (await this.mediaTools()).media;
 
   /** What is done with files, from now on in the snapshot. Rejects when its code can't be fetched. */
-  readonly mediaTools = fetchedOnce(async (): Promise<MediaTools> => {
+  readonly mediaTools = madeOnce(async (): Promise<MediaTools> => {
     const media = this.options.media ?? (() => import("./no_media").then(({ noMedia }) => noMedia));
     const [{ MediaTools: Tools }, port] = await Promise.all([import("./media_tools"), media()]);
     const tools = new Tools(this.core, port, (message) => this.putSent(message));

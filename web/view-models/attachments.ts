@@ -3,7 +3,7 @@
 // Files that somebody has chosen for a conversation, before they are sent: what each is, whether it can go, as what,
 // and what is to be done to it first. What is written under them is the composer's text.
 import type { ComposerViewModel } from "./composer";
-import { MediaKind, titleOf, type Conversation, type MediaLimits } from "./core";
+import { madeOnce, MediaKind, titleOf, type Conversation, type MediaLimits } from "./core";
 import { fileName } from "./file_name";
 import { listText } from "./group_text";
 import { limitsOf, planOf, type Plan } from "./media_plan";
@@ -13,7 +13,6 @@ import {
   type MediaPort,
   type MediaWorkshop,
   type PictureEdits,
-  type Prepared,
   type VideoEdits,
 } from "./media_port";
 import { say } from "./say";
@@ -236,7 +235,7 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
     const kind = plan?.kind ?? MediaKind.kDocument;
     const file = this.files.get(id) ?? new Blob();
     const tools = this.tools();
-    const prepare = async () => {
+    const prepare = madeOnce(async () => {
       const workshop = await tools;
       if (looked === undefined) throw new Error("it was not looked at");
       switch (kind) {
@@ -252,15 +251,9 @@ export class AttachmentsViewModel extends ViewModel<AttachmentsSnapshot> {
         default:
           return workshop.prepareAudio(file, looked);
       }
-    };
+    });
     const nameless = kind === MediaKind.kPhoto || kind === MediaKind.kVideo;
-    let prepared: Promise<Prepared> | undefined;
-    const prepareOnce = () => {
-      prepared ??= prepare();
-      prepared.catch(() => (prepared = undefined)); // the next one tries again
-      return prepared;
-    };
-    return { kind, name: nameless ? "" : name, prepare: prepareOnce };
+    return { kind, name: nameless ? "" : name, prepare };
   }
 
   private async look(id: string): Promise<void> {

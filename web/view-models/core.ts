@@ -53,6 +53,7 @@ export {
   THUMBNAIL_BYTES_MAX,
   WAVEFORM_BARS,
 } from "../core-client/generated/limits";
+export { madeOnce } from "../core-client/made_once";
 export type {
   AutoFetch,
   Contact,
