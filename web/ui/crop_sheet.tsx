@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // A part of a picture is chosen. Fetched when somebody wants that.
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import type { Attached, AttachmentsViewModel } from "../view-models/attachments";
 import type { Cut } from "../view-models/media_port";
 import { say, type TextId } from "../view-models/say";
 import { CropArea } from "./crop_area";
 import { Sheet } from "./sheet";
+import { usePreview } from "./use_preview";
 import styles from "./crop_sheet.module.css";
 
 interface CropSheetProps {
@@ -25,27 +26,8 @@ const SHAPES: readonly { ratio: number; label: TextId }[] = [
   { ratio: 16 / 9, label: "crop.wide" },
 ];
 
-/** Where the picture is, as it is turned, but whole; "" until it is there. */
-function useWhole(id: string, model: AttachmentsViewModel): string {
-  const [address, setAddress] = useState("");
-  useEffect(() => {
-    let gone = false;
-    let made = "";
-    void model.wholePreview(id).then((url) => {
-      made = url;
-      if (gone) model.forgetPreview(url);
-      else setAddress(url);
-    });
-    return () => {
-      gone = true;
-      model.forgetPreview(made);
-    };
-  }, [model, id]);
-  return address;
-}
-
 export function CropSheet({ item, model, onClose }: CropSheetProps) {
-  const address = useWhole(item.id, model);
+  const address = usePreview(model.wholePreview, item.id, model.forgetPreview);
   const [own, setOwn] = useState(4 / 3);
   const [ratio, setRatio] = useState(0);
   const [cut, setCut] = useState<Cut>();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Lines are drawn on a picture, by finger, pen or mouse. Fetched when somebody wants that.
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
 
 import type { Attached, AttachmentsViewModel } from "../view-models/attachments";
 import {
@@ -20,6 +20,7 @@ import {
 import { say, type TextId } from "../view-models/say";
 import { Sheet } from "./sheet";
 import { Spinner } from "./spinner";
+import { usePreview } from "./use_preview";
 import styles from "./draw_sheet.module.css";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
@@ -47,27 +48,8 @@ const WIDTHS: readonly { width: PenWidth; label: TextId }[] = [
   { width: "thick", label: "draw.thick" },
 ];
 
-/** Where the picture is as it is turned and cut, without what is drawn on it; "" until it is there. */
-function usePlain(id: string, model: AttachmentsViewModel): string {
-  const [address, setAddress] = useState("");
-  useEffect(() => {
-    let gone = false;
-    let made = "";
-    void model.plainPreview(id).then((url) => {
-      made = url;
-      if (gone) model.forgetPreview(url);
-      else setAddress(url);
-    });
-    return () => {
-      gone = true;
-      model.forgetPreview(made);
-    };
-  }, [model, id]);
-  return address;
-}
-
 export function DrawSheet({ item, model, onClose }: DrawSheetProps) {
-  const address = usePlain(item.id, model);
+  const address = usePreview(model.plainPreview, item.id, model.forgetPreview);
   const [marks, setMarks] = useState<readonly Mark[]>(item.edits.marks);
   const [colour, setColour] = useState<PenColour>("red");
   const [width, setWidth] = useState<PenWidth>("medium");
