@@ -204,7 +204,7 @@ export default defineConfig({
     noDiscovery: true,
     include: [
       ...["react", "react/jsx-runtime", "react/jsx-dev-runtime", "react-dom", "react-dom/client", "react-easy-crop"],
-      ...["menu", "select"].map((part) => `@ariakit/react/${part}`),
+      ...["menu", "popover", "select"].map((part) => `@ariakit/react/${part}`),
       ...["", "/codegenv2", "/wire"].map((part) => `@bufbuild/protobuf${part}`),
       ...[
         "intl-messageformat",

@@ -19,7 +19,7 @@ import {
   type Person,
   type Quote,
 } from "../view-models/core";
-import { closedText, membersLine, typingText } from "../view-models/group_text";
+import { isOpenForWords, membersLine, typingText } from "../view-models/group_text";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { lastSeenText, millis } from "../view-models/time_text";
@@ -54,10 +54,6 @@ const ChatMenu = onDemand(() => import("./chat_menu").then(({ default: menu }) =
 const AttachSheet = onDemand(() => import("./attach_sheet").then(({ AttachSheet: sheet }) => sheet), {
   missing: (missing, { conversationModel }) => <MissingPopup {...missing} onClose={conversationModel.stopAttaching} />,
 });
-
-/** Something can be sent there. */
-const isOpenForWords = (conversation: Conversation): boolean =>
-  directOf(conversation)?.blocked !== true && closedText(conversation) === "";
 
 /** The partner's identity has changed, and something waits until the user agrees to it. */
 const waitsForAgreement = (conversation: Conversation): boolean => {
@@ -123,6 +119,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
         void copyText(textOf(message)).then((copied) =>
           actions.tell(say(copied ? "conversation.copied" : "common.cantCopy")),
         ),
+      react: (message, emoji) => void model.react(message, emoji),
       fetchMedia: model.fetchMedia,
       cancelMedia: model.cancelMedia,
       saveMedia: actions.saveMedia,

@@ -5,10 +5,11 @@ import { useContext, type ComponentType } from "react";
 
 import { groupOf, titleOf, type Conversation, type Message } from "../view-models/core";
 import type { Item } from "../view-models/message_items";
+import { canReact } from "../view-models/reactions";
 import { say } from "../view-models/say";
 import { dayText } from "../view-models/time_text";
 import { noticeText } from "./notice_text";
-import type { MenuPlace } from "./message_menu";
+import type { MessagePopup } from "./message_popups";
 import { MessageRow, type MessageActions } from "./message_row";
 import { OwnAccount } from "./own_account";
 import styles from "./message_list.module.css";
@@ -18,7 +19,7 @@ interface ItemProps<Kind extends Item["kind"]> {
   conversation: Conversation;
   now: number;
   actions: MessageActions;
-  onMenu: (place: MenuPlace) => void;
+  onPopup: (popup: MessagePopup) => void;
 }
 
 function Notice({ item, conversation, actions }: ItemProps<"notice">) {
@@ -45,7 +46,7 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
     </li>
   ),
   notice: Notice,
-  album: ({ item, conversation, actions, onMenu }) => (
+  album: ({ item, conversation, actions, onPopup }) => (
     <MessageRow
       message={item.messages.at(-1) as Message}
       album={item.messages}
@@ -55,11 +56,12 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
       whole={false}
       partner={titleOf(conversation)}
       inGroup={groupOf(conversation) !== undefined}
+      reactable={canReact(conversation, item.messages.at(-1) as Message)}
       actions={actions}
-      onMenu={onMenu}
+      onPopup={onPopup}
     />
   ),
-  message: ({ item, conversation, actions, onMenu }) => (
+  message: ({ item, conversation, actions, onPopup }) => (
     <MessageRow
       message={item.message}
       first={item.first}
@@ -68,8 +70,9 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
       whole={item.whole}
       partner={titleOf(conversation)}
       inGroup={groupOf(conversation) !== undefined}
+      reactable={canReact(conversation, item.message)}
       actions={actions}
-      onMenu={onMenu}
+      onPopup={onPopup}
     />
   ),
 };

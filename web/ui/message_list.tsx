@@ -5,28 +5,19 @@ import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import type { Message } from "../view-models/core";
+import { canReact } from "../view-models/reactions";
 import { say } from "../view-models/say";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Beginning } from "./beginning";
 import { Icon } from "./icons";
 import { ItemRow } from "./message_items";
-import type { MenuPlace } from "./message_menu";
+import { MessagePopups, type MessagePopup } from "./message_popups";
 import type { MessageActions } from "./message_row";
 import { TimelineScroll } from "./timeline_scroll";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
-import { MissingPopup, onDemand } from "./on_demand";
 import styles from "./message_list.module.css";
 import { Spinner } from "./spinner";
-
-/** Fetched when somebody first opens it. */
-const MessageMenu = onDemand(() => import("./message_menu").then(({ default: menu }) => menu), {
-  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
-});
-
-const MessageInfo = onDemand(() => import("./message_info").then(({ MessageInfo: info }) => info), {
-  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
-});
 
 interface MessageListProps {
   model: ConversationViewModel;
@@ -42,12 +33,14 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
   const { conversation } = useViewModel(model);
   const now = useNow();
   const { scroller, rows, away, look } = useTimelineScroll(model, covered);
-  const [menu, setMenu] = useState<MenuPlace>();
-  const [asked, setAsked] = useState<Message>();
-  // While the menu is open, the message gets its ticks, and what can be done with it then.
-  const place = menu && { ...menu, message: model.timeline.message(menu.message.id) ?? menu.message };
-  const onKeyDown = (event: KeyboardEvent<HTMLElement>) =>
-    takeKey(event, (id) => model.timeline.message(id), actions, toComposer);
+  const [popup, setPopup] = useState<MessagePopup>();
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const react = (message: Message, row: HTMLElement) => {
+      const over = row.querySelector("[data-bubble]");
+      if (over !== null && canReact(conversation, message)) setPopup({ kind: "react", message, row, over });
+    };
+    takeKey(event, (id) => model.timeline.message(id), { ...actions, react, toComposer });
+  };
   return (
     <div className={styles.timelineFrame}>
       <div
@@ -74,24 +67,20 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
               conversation={conversation}
               now={now}
               actions={actions}
-              onMenu={setMenu}
+              onPopup={setPopup}
             />
           ))}
         </ol>
       </div>
       {away && loaded && <ToEnd unread={conversation.unread} onClick={() => void model.timeline.showNewest()} />}
-      {place !== undefined && (
-        <MessageMenu
-          place={place}
-          onReply={actions.reply}
-          onReplyPrivately={model.isForPrivateReply(place.message) ? actions.replyPrivately : undefined}
-          onCopy={actions.copy}
-          onInfo={conversation.peer.case === "self" ? undefined : setAsked}
-          onClose={() => setMenu(undefined)}
+      {popup !== undefined && (
+        <MessagePopups
+          popup={popup}
+          model={model}
+          actions={actions}
+          onOpen={setPopup}
+          onClose={() => setPopup((now) => (now === popup ? undefined : now))}
         />
-      )}
-      {asked !== undefined && (
-        <MessageInfo message={asked} receiptsOf={model.receipts} onClose={() => setAsked(undefined)} />
       )}
     </div>
   );
@@ -128,15 +117,19 @@ function ToEnd({ unread, onClick }: { unread: number; onClick: () => void }) {
   );
 }
 
+interface KeyActions extends Pick<MessageActions, "reply" | "copy"> {
+  react: (message: Message, row: HTMLElement) => void;
+  toComposer: () => void;
+}
+
 /**
  * Arrows go from message to message, and below the last one to the composer; a message that has the focus has keys of
- * its own.
+ * its own: Enter or R answers it, E says something to it with an emoji, C copies it, Escape goes to the composer.
  */
 function takeKey(
   event: KeyboardEvent<HTMLElement>,
   messageOf: (id: string) => Message | undefined,
-  actions: Pick<MessageActions, "reply" | "copy">,
-  toComposer: () => void,
+  { reply, copy, react, toComposer }: KeyActions,
 ): void {
   if (event.target instanceof HTMLTextAreaElement) return;
   const row = (event.target as HTMLElement).closest<HTMLElement>("[data-message]");
@@ -150,9 +143,13 @@ function takeKey(
   if (message === undefined || event.ctrlKey || event.metaKey || event.altKey || event.target !== row) return;
   if (event.key === "Enter" || event.key === "r") {
     event.preventDefault();
-    actions.reply(message);
+    reply(message);
   }
-  if (event.key === "c") actions.copy(message);
+  if (event.key === "e") {
+    event.preventDefault();
+    react(message, row);
+  }
+  if (event.key === "c") copy(message);
   if (event.key === "Escape") {
     event.preventDefault();
     toComposer();

@@ -3,6 +3,7 @@
 import { textOf, Tick, type Message } from "../view-models/core";
 import { say } from "../view-models/say";
 import { PopupMenu, type PopupItem } from "./popup_menu";
+import { reactionRow, type ReactionActions } from "./reaction_bar";
 
 export interface MenuPlace {
   message: Message;
@@ -12,6 +13,8 @@ export interface MenuPlace {
 
 interface MessageMenuProps {
   place: MenuPlace;
+  /** Undefined where nothing can be said to it. */
+  reacting: ReactionActions | undefined;
   onReply: (message: Message) => void;
   /** To its author alone; undefined where that is no choice. */
   onReplyPrivately: ((message: Message) => void) | undefined;
@@ -24,7 +27,8 @@ interface MessageMenuProps {
 const ON_ITS_WAY = [Tick.kSent, Tick.kDelivered, Tick.kRead];
 
 /** What can be done with a message. */
-export default function MessageMenu({ place, onReply, onReplyPrivately, onCopy, onInfo, onClose }: MessageMenuProps) {
+export default function MessageMenu(props: MessageMenuProps) {
+  const { place, reacting, onReply, onReplyPrivately, onCopy, onInfo, onClose } = props;
   const { message } = place;
   const items: PopupItem[] = [{ icon: "reply", label: say("common.reply"), act: () => onReply(message) }];
   if (onReplyPrivately !== undefined)
@@ -33,5 +37,13 @@ export default function MessageMenu({ place, onReply, onReplyPrivately, onCopy, 
     items.push({ icon: "copy", label: say("messageMenu.copyText"), act: () => onCopy(message) });
   if (onInfo !== undefined && message.outgoing && ON_ITS_WAY.includes(message.tick))
     items.push({ icon: "info", label: say("messageMenu.info"), act: () => onInfo(message) });
-  return <PopupMenu label={say("messageMenu.message")} items={items} at={place} onClose={onClose} />;
+  return (
+    <PopupMenu
+      label={say("messageMenu.message")}
+      {...(reacting && { row: reactionRow(message, reacting) })}
+      items={items}
+      at={place}
+      onClose={onClose}
+    />
+  );
 }

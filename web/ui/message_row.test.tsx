@@ -4,7 +4,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { Message_Tick as Tick } from "../core-client/schema";
+import { Message_Tick as Tick, type Message } from "../core-client/schema";
 import { message } from "../view-models/testing/fake_core";
 import { MessageRow } from "./message_row";
 
@@ -19,20 +19,22 @@ const actions = {
   saveMedia: vi.fn(),
   viewMedia: vi.fn(),
 };
-const onMenu = vi.fn();
-const show = (shown: ReturnType<typeof message>, timed = true) =>
+const onPopup = vi.fn();
+const show = (shown: ReturnType<typeof message>, { reactable = true, album = [] as Message[] } = {}) =>
   render(
     <ol>
       <MessageRow
         message={shown}
+        {...(album.length > 0 && { album })}
         first
         last
-        timed={timed}
+        timed
         whole={false}
         partner="Ben"
         inGroup={false}
+        reactable={reactable}
         actions={actions}
-        onMenu={onMenu}
+        onPopup={onPopup}
       />
     </ol>,
   ).container;
@@ -91,9 +93,9 @@ describe("the menu of a message", () => {
     const container = show(message());
     touch(container, "pointerDown", 5);
     vi.advanceTimersByTime(440);
-    expect(onMenu).not.toHaveBeenCalled();
+    expect(onPopup).not.toHaveBeenCalled();
     vi.advanceTimersByTime(20);
-    expect(onMenu).toHaveBeenCalledTimes(1);
+    expect(onPopup).toHaveBeenCalledTimes(1);
   });
 
   it("does not open when the finger scrolls or goes up, or by a mouse button that is held", () => {
@@ -106,11 +108,92 @@ describe("the menu of a message", () => {
     vi.advanceTimersByTime(1000);
     fireEvent.pointerDown(bubble(container), { pointerType: "mouse", clientX: 5, clientY: 5 });
     vi.advanceTimersByTime(1000);
-    expect(onMenu).not.toHaveBeenCalled();
+    expect(onPopup).not.toHaveBeenCalled();
+  });
+
+  it("opens by the key for menus, which is asked for at the row", () => {
+    const container = show(message());
+    fireEvent.contextMenu(container.querySelector("[data-message]") as HTMLElement);
+    expect(onPopup).toHaveBeenCalledTimes(1);
   });
 
   it("opens by the other mouse button", () => {
     fireEvent.contextMenu(bubble(show(message())), { clientX: 7, clientY: 9 });
-    expect(onMenu).toHaveBeenCalledTimes(1);
+    expect(onPopup).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("what people have said to a message with emoji", () => {
+  const reactions = (own: string, ...kinds: [string, number][]) => ({
+    own,
+    count: kinds.reduce((sum, [, count]) => sum + count, 0),
+    emojis: kinds.map(([emoji, count]) => ({ emoji, count })),
+  });
+  const shownKinds = () =>
+    [...document.querySelectorAll("[data-part=reactions] > span")].map(({ textContent }) => textContent);
+  const button = () => screen.getByRole("button", { name: /^Reactions/ });
+
+  it("is below it, with counts from two on, and leads to who they are", () => {
+    const shown = message({ reactions: reactions("", ["👍", 2], ["🎉", 1]) });
+    show(shown);
+    expect(shownKinds()).toEqual(["👍2", "🎉"]);
+    fireEvent.click(screen.getByRole("button", { name: "Reactions: 👍 2, 🎉 1" }));
+    expect(onPopup).toHaveBeenCalledWith({ kind: "reactions", ids: [shown.id] });
+  });
+
+  it("is nothing where nobody has", () => {
+    show(message());
+    expect(document.querySelector("[data-part=reactions]")).toBeNull();
+  });
+
+  it("has one's own outlined, and says which it is", () => {
+    show(message({ reactions: reactions("🎉", ["👍", 2], ["🎉", 1]) }));
+    const outlined = [...document.querySelectorAll("[data-part=reactions] > span[class*=own]")];
+    expect(outlined.map(({ textContent }) => textContent)).toEqual(["🎉"]);
+    expect(button().getAttribute("aria-label")).toBe("Reactions: 👍 2, 🎉 1; yours: 🎉");
+  });
+
+  it("is four kinds, or three and how many more people there are, one's own among them", () => {
+    show(message({ reactions: reactions("", ["👍", 9], ["🎉", 1], ["😂", 1], ["😮", 1]) }));
+    expect(shownKinds()).toEqual(["👍9", "🎉", "😂", "😮"]);
+    cleanup();
+    show(
+      message({ reactions: { ...reactions("🙏", ["👍", 9], ["🎉", 3], ["😂", 2], ["😮", 1], ["🙏", 1]), count: 20 } }),
+    );
+    expect(shownKinds()).toEqual(["👍9", "🎉3", "🙏", "+7"]);
+    expect(button().getAttribute("aria-label")).toContain("😮 1, 🙏 1");
+  });
+
+  it("is that to all messages of an album together", () => {
+    const album = [
+      message({ reactions: reactions("", ["👍", 2]) }),
+      message({ reactions: reactions("🎉", ["🎉", 2], ["👍", 1]) }),
+      message(),
+    ];
+    show(album[2] as Message, { album });
+    expect(shownKinds()).toEqual(["👍3", "🎉2"]);
+    fireEvent.click(button());
+    expect(onPopup).toHaveBeenCalledWith({ kind: "reactions", ids: album.map(({ id }) => id) });
+  });
+});
+
+describe("beside a message that somebody points at", () => {
+  const row = () => document.querySelector("[data-message]") as HTMLElement;
+
+  it("a button offers to say something to it with an emoji", () => {
+    const shown = message();
+    show(shown);
+    expect(screen.queryByRole("button", { name: "React" })).toBeNull();
+    fireEvent.pointerEnter(row());
+    const over = screen.getByRole("button", { name: "React" });
+    fireEvent.click(over);
+    expect(onPopup).toHaveBeenCalledWith({ kind: "react", message: shown, row: row(), over });
+  });
+
+  it("there is none where nothing can be said", () => {
+    show(message(), { reactable: false });
+    fireEvent.pointerEnter(row());
+    expect(screen.queryByRole("button", { name: "React" })).toBeNull();
+    expect(screen.getByRole("button", { name: "Reply" })).toBeTruthy();
   });
 });

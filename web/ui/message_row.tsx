@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { memo, useContext, useState } from "react";
+import { memo, useContext, useRef, useState, type MouseEvent } from "react";
 
 import { textOf, Tick, type Message, type Person, type Quote } from "../view-models/core";
 import { nameOf, quotedGroupText } from "../view-models/group_text";
 import { colourOf } from "../view-models/initials";
 import { quoteText } from "../view-models/preview_text";
 import { notSentText } from "../view-models/failure_text";
+import { reactionsOf } from "../view-models/reactions";
 import { say } from "../view-models/say";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
@@ -15,10 +16,11 @@ import { Icon } from "./icons";
 import { useContextMenu } from "./long_press";
 import { albumStyle } from "./media_frame";
 import { isBare, isWide, MessageBody, MissingFiles, type MessageBodyActions } from "./message_body";
-import type { MenuPlace } from "./message_menu";
+import type { MessagePopup } from "./message_popups";
 import { onDemand } from "./on_demand";
 import { OwnAccount } from "./own_account";
 import { QuotedIn, QuotedPicture } from "./quoted_in";
+import { Reactions } from "./reactions";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 import styles from "./message_row.module.css";
@@ -34,6 +36,8 @@ export interface MessageActions extends MessageBodyActions {
   /** Of another member of a group: to them alone. */
   replyPrivately: (message: Message) => void;
   copy: (message: Message) => void;
+  /** Says something to it with an emoji; the same once more takes it back. */
+  react: (message: Message, emoji: string) => void;
   sendAgain: (message: Message) => void;
   /** Of one that could not be sent. */
   remove: (message: Message) => void;
@@ -57,8 +61,10 @@ interface MessageRowProps {
   partner: string;
   /** Several write here: it says who did. */
   inGroup: boolean;
-  actions: Omit<MessageActions, "copy" | "replyPrivately" | "openDetails">;
-  onMenu: (place: MenuPlace) => void;
+  /** Something can be said to it with an emoji. */
+  reactable: boolean;
+  actions: Omit<MessageActions, "copy" | "react" | "replyPrivately" | "openDetails">;
+  onPopup: (popup: MessagePopup) => void;
 }
 
 /** Fetched when the first one is shown. */
@@ -69,17 +75,20 @@ const AlbumBody = onDemand(() => import("./album_body").then(({ AlbumBody: body 
 });
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { message, album, first, last, partner, inGroup, actions, onMenu } = props;
+  const { message, album, first, last, partner, inGroup, actions, onPopup } = props;
   const { outgoing, tick, sender } = message;
-  const quote = (album?.[0] ?? message).quote;
+  const shown = album ?? [message];
+  const quote = shown[0]?.quote;
+  const reactions = reactionsOf(shown);
   const ofMember = inGroup && !outgoing;
   const author = inGroup ? nameOf(sender) : partner;
   const [pointed, setPointed] = useState(false);
   const point = () => setPointed(true);
-  const place = `${first ? styles.first : ""} ${last ? styles.last : ""}`;
-  const menu = useContextMenu((x, y) =>
-    onMenu({ message: album === undefined ? message : pointedOf(album, x, y), x, y }),
-  );
+  const bubble = useRef<HTMLDivElement>(null);
+  const place = `${first ? styles.first : ""} ${last ? styles.last : ""} ${reactions.count > 0 ? styles.reacted : ""}`;
+  const openMenu = (x: number, y: number) =>
+    onPopup({ kind: "menu", message: album === undefined ? message : pointedOf(album, x, y), x, y });
+  const menu = useContextMenu(openMenu);
   const shape = `${isBare(message) ? styles.bare : ""} ${album !== undefined || isWide(message) ? styles.wide : ""}`;
   return (
     <li
@@ -91,6 +100,12 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       tabIndex={-1}
       onPointerEnter={point}
       onFocus={point}
+      onContextMenu={(event) => {
+        if (event.target !== event.currentTarget) return;
+        event.preventDefault(); // the key for menus: it is asked for at the row
+        const { left, width, bottom } = bubble.current?.getBoundingClientRect() ?? new DOMRect();
+        openMenu(left + width / 2, bottom);
+      }}
     >
       {ofMember && (
         <span className={styles.slot}>
@@ -98,6 +113,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </span>
       )}
       <div
+        ref={bubble}
         className={`${styles.bubble} ${shape}`}
         data-bubble
         {...menu}
@@ -110,7 +126,12 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         <Body {...props} />
         {tick === Tick.kFailed && <Failed message={message} actions={actions} />}
       </div>
-      {pointed && <PointerActions message={message} onReply={actions.reply} onMenu={onMenu} />}
+      {reactions.count > 0 && (
+        <span className={styles.reactions}>
+          <Reactions shown={reactions} onOpen={() => onPopup({ kind: "reactions", ids: shown.map(({ id }) => id) })} />
+        </span>
+      )}
+      {pointed && <PointerActions {...props} />}
     </li>
   );
 });
@@ -213,23 +234,33 @@ function Quoted({ quote, message, partner, inGroup, onOpen }: QuotedProps) {
   );
 }
 
-interface PointerActionsProps {
-  message: Message;
-  onReply: (message: Message) => void;
-  onMenu: (place: MenuPlace) => void;
-}
-
 /** Beside the bubble that somebody points at, and made only then: they are half of what a row consists of. */
-function PointerActions({ message, onReply, onMenu }: PointerActionsProps) {
+function PointerActions({ message, reactable, actions, onPopup }: MessageRowProps) {
+  const react = ({ currentTarget: over }: MouseEvent<HTMLElement>) => {
+    const row = over.closest<HTMLElement>("[data-message]");
+    if (row !== null) onPopup({ kind: "react", message, row, over });
+  };
   return (
     <span className={styles.messageActions}>
+      {reactable && (
+        <button
+          type="button"
+          tabIndex={-1}
+          className={`${buttons.iconButton} ${styles.react}`}
+          aria-label={say("messageRow.react")}
+          title={say("messageRow.react")}
+          onClick={react}
+        >
+          <Icon name="smile" />
+        </button>
+      )}
       <button
         type="button"
         tabIndex={-1}
         className={buttons.iconButton}
         aria-label={say("common.reply")}
         title={say("common.reply")}
-        onClick={() => onReply(message)}
+        onClick={() => actions.reply(message)}
       >
         <Icon name="reply" />
       </button>
@@ -239,7 +270,7 @@ function PointerActions({ message, onReply, onMenu }: PointerActionsProps) {
         className={buttons.iconButton}
         aria-label={say("messageRow.more")}
         title={say("messageRow.more")}
-        onClick={(event) => onMenu({ message, x: event.clientX, y: event.clientY })}
+        onClick={({ clientX: x, clientY: y }) => onPopup({ kind: "menu", message, x, y })}
       >
         <Icon name="more" />
       </button>

@@ -187,6 +187,39 @@ describe("a message that was not sent", () => {
   });
 });
 
+describe("what is said to a message with an emoji [F20]", () => {
+  it("takes the place of what was said before, and the same once more takes it back", async () => {
+    const model = await open();
+    const said = message({ reactions: { own: "👍", count: 1, emojis: [{ emoji: "👍", count: 1 }] } });
+    const { id } = said;
+    await model.react(message({ id }), "👍");
+    await model.react(said, "🎉");
+    await model.react(said, "👍");
+    expect(core.called("react")).toEqual([
+      { id, emoji: "👍" },
+      { id, emoji: "🎉" },
+      { id, emoji: "" },
+    ]);
+  });
+
+  it("says why when it can't be", async () => {
+    const model = await open();
+    core.failing("react", Failure_Code.kOutboxFull);
+    await model.react(message(), "👍");
+    expect(model.composer.snapshot().error).toContain("waiting to be sent");
+  });
+
+  it("is shown with the message", async () => {
+    const before = message();
+    core.messages.push(before);
+    const model = await open();
+    const reactions = { count: 1, emojis: [{ emoji: "🎉", count: 1 }] };
+    const { id, orderUs } = before;
+    core.emit({ case: "messageChanged", value: message({ id, orderUs, reactions }) });
+    expect(model.timeline.message(id)?.reactions).toMatchObject(reactions);
+  });
+});
+
 describe("a message that is deleted", () => {
   it("goes from the list, which keeps its place", async () => {
     const failed = message({ outgoing: true, text: "at six", tick: Message_Tick.kFailed });

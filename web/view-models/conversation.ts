@@ -15,6 +15,7 @@ import {
   type GroupProgress,
   type MediaLimits,
   type Message,
+  type Reaction,
   type Receipt,
   type State,
 } from "./core";
@@ -155,6 +156,14 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   /** Deletes what could not be sent. */
   readonly deleteFailed = ({ id }: Message): Promise<unknown> =>
     this.core.call("deleteMessage", { id }).catch(this.composer.refuse);
+
+  /** Says this to a message with an emoji, instead of what was said before; the same once more takes it back. */
+  readonly react = ({ id, reactions }: Message, emoji: string): Promise<unknown> =>
+    this.core.call("react", { id, emoji: emoji === reactions?.own ? "" : emoji }).catch(this.composer.refuse);
+
+  /** Who has said what to a message with an emoji, the newest first. Rejects with a CoreFailure. */
+  readonly reactions = async ({ id }: Message): Promise<readonly Reaction[]> =>
+    (await this.core.call("listReactions", { id })).reactions;
 
   /** Proposes files to be sent here, and `also` to others; as they are, with `asFiles`. */
   readonly attach = async (

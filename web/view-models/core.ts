@@ -86,6 +86,7 @@ export type {
   Profile,
   Quote,
   QuotedInGroup,
+  Reaction,
   Receipt,
   SafetyNumber,
   SealedFile,

@@ -2,6 +2,7 @@
 
 // Groups in words: who is in one, who writes, what somebody did with it. One's own account is "you".
 import {
+  directOf,
   GroupEventKind,
   groupOf,
   Role,
@@ -113,6 +114,10 @@ export function closedText(conversation: Conversation): string {
   if (group.role === Role.kNone) return say("composer.noMember");
   return group.permissions?.send === false && group.role !== Role.kAdmin ? say("composer.onlyAdmins") : "";
 }
+
+/** Something can be sent there. */
+export const isOpenForWords = (conversation: Conversation): boolean =>
+  directOf(conversation)?.blocked !== true && closedText(conversation) === "";
 
 /** Who wrote it, where that is not plain: in a group, of what others have written. */
 export const authorIn = (conversation: Conversation, { outgoing, sender }: Message): string =>

@@ -12,6 +12,7 @@ import {
   Failure_Code,
   ListContactsResponseSchema,
   ListDevicesResponseSchema,
+  ListReactionsResponseSchema,
   Message_Tick,
   OpenLinkResponseSchema,
   ProfileSchema,
@@ -83,6 +84,14 @@ function scripted(start: Start): FakeCore {
         { id: 4, name: "Terminal", platform: "Terminal", addedUs: ago(60), lastActiveUs: ago(39) },
       ],
       askedUs: ago(0),
+    }),
+  );
+  core.on("listReactions", () =>
+    create(ListReactionsResponseSchema, {
+      reactions: ["❤️", "👍", "👍"].map((emoji, at) => ({
+        who: at === 0 ? { accountId: now.accountId, name: "Ana Ferreira" } : people().filter(({ accountId }) => accountId !== "")[at],
+        emoji,
+      })),
     }),
   );
   core.on("startLinking", () => create(StartLinkingResponseSchema, { link: `kith-link:${"abcdefgh".repeat(12)}` }));

@@ -46,6 +46,15 @@ export const arranged = (all: readonly Conversation[], at: typeof micros): Conve
     archived: [id("3"), id("4")].includes(each.id),
   }));
 
+/** What is said to a message with emoji, `own` by oneself. */
+const said = (own: string, ...kinds: [string, number][]) => ({
+  reactions: {
+    own,
+    count: kinds.reduce((sum, [, count]) => sum + count, 0),
+    emojis: kinds.map(([emoji, count]) => ({ emoji, count })),
+  },
+});
+
 export function messages(make: typeof message, tick: typeof Message_Tick) {
   const yesterday = NOW - 26 * 60 * MINUTE;
   const at = (minutes: number) => ({ atMs: NOW - minutes * MINUTE });
@@ -59,7 +68,7 @@ export function messages(make: typeof message, tick: typeof Message_Tick) {
       ...own,
       text: "Picked it up this morning. Two sets, so nobody has to wait in the cold.",
     }),
-    make({ atMs: yesterday + 9.5 * MINUTE, ...own, text: "And the stove man came 🔥" }),
+    make({ atMs: yesterday + 9.5 * MINUTE, ...own, text: "And the stove man came 🔥", ...said("", ["🎉", 1]) }),
     make({ ...at(90), body: { case: "identityChanged", value: {} } }),
     make({
       ...at(62),
@@ -73,17 +82,18 @@ export function messages(make: typeof message, tick: typeof Message_Tick) {
     }),
     make({ ...at(50), ...own, text: "مرحبا، القطار في السابعة 🚆\nand a second line in English\nوسطر ثالث" }),
     make({ ...at(49), text: "שלום, נתראה ברכבת" }),
-    make({ ...at(48), text: "🎉" }),
+    make({ ...at(48), text: "🎉", ...said("😂", ["😂", 2]) }),
     make({ ...at(47), body: { case: "undecryptable", value: {} } }),
     make({ ...at(46), body: { case: "unsupported", value: {} } }),
     make({ ...at(45), ...own, text: "👍🏽 ❤️" }),
     make({
       ...at(30),
       text: "In short: bring wool socks, and the train at 8:12 is the one with the bike coach.\nShall we?",
+      ...said("👋", ["👋", 6], ["🍲", 3], ["👍", 2], ["😮", 1], ["🙏", 1]),
     }),
     make({ ...at(29), text: `A long one. ${"The path goes along the shore and up to the old mill. ".repeat(45)}` }),
     make({ ...at(4), ...own, text: "Is anything missing?", tick: tick.kFailed, failure: FailureReason.kRefused }),
-    make({ ...at(3), ...own, text: "8:12 it is. I’ll get the bread." }),
+    make({ ...at(3), ...own, text: "8:12 it is. I’ll get the bread.", ...said("❤️", ["👍", 2], ["❤️", 1]) }),
     make({ ...at(2), ...own, text: "Delivered", tick: tick.kDelivered }),
     make({ ...at(1), ...own, text: "Sent", tick: tick.kSent }),
     make({ ...at(0), ...own, text: "Waiting", tick: tick.kPending }),
