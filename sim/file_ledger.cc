@@ -19,6 +19,12 @@ std::string name(const std::string& device, const Message& message) {
   return device + " has \"" + words_of(message) + "\" (" + message.id().substr(0, 8) + ")";
 }
 
+// What is to be viewed once is nothing for its sender, and gone when it was opened: by another device, or by all who
+// are still in the group that it was sent to.
+bool may_be_away(const Message& message) {
+  return message.media().view_once() && (message.outgoing() || message.media().state() == Media::kGone);
+}
+
 }  // namespace
 
 // Small ones mostly: the order of magnitude is what is uniform.
@@ -29,6 +35,16 @@ Bytes FileLedger::content_of(const std::string& words) {
   return random.bytes(1 + random.below(most));
 }
 
+void FileLedger::sends(const std::string& words, const client_api::SealedFile& file) {
+  origins_.emplace(words, words);
+  files_.emplace(words, file);
+}
+
+const client_api::SealedFile* FileLedger::file_of(const std::string& words) const {
+  const auto file = files_.find(words);
+  return file == files_.end() ? nullptr : &file->second;
+}
+
 void FileLedger::sends_again(const std::string& words, const std::string& as) {
   const auto origin = origins_.find(as);
   if (origin != origins_.end()) origins_.emplace(words, origin->second);
@@ -36,13 +52,14 @@ void FileLedger::sends_again(const std::string& words, const std::string& as) {
 
 void FileLedger::look(const std::string& device, const Message& message,
                       const std::function<void(std::string)>& broken) const {
-  if (!has_words(message) || message.has_media() == origins_.contains(words_of(message))) return;
+  if (!has_words(message) || is_without_words(message) || message.has_media() == origins_.contains(words_of(message)))
+    return;
   broken("MEDIA-5: " + name(device, message) + (message.has_media() ? " with a file" : " without its file"));
 }
 
 void FileLedger::opened(const std::string& device, const Message& message, const std::string& file, BytesView content,
                         const std::function<void(std::string)>& broken) {
-  opened_[device].insert(file);
+  if (!message.media().view_once()) opened_[device].insert(file);
   const auto origin = origins_.find(words_of(message));
   if (origin != origins_.end() && content != content_of(origin->second))
     broken("MEDIA-1: what " + name(device, message) + " opens is not what was sent");
@@ -52,7 +69,7 @@ void FileLedger::check_device(const std::string& device, const std::vector<Messa
                               const std::vector<std::string>& files,
                               const std::function<void(std::string)>& broken) const {
   for (const Message& message : messages) {
-    if (message.media().state() != Media::kHere)
+    if (message.media().state() != Media::kHere && !may_be_away(message))
       broken("MEDIA-3: " + name(device, message) + " and not its file: " + Media::State_Name(message.media().state()));
   }
   const auto opened = opened_.find(device);

@@ -29,9 +29,11 @@ class FileLedger {
   // What is in the file of the message with these words, if it was first sent with it.
   static Bytes content_of(const std::string& words);
 
-  // A message with these words is about to be written with a file; `as`: with the file of the message that has those.
-  void sends(const std::string& words) { origins_.emplace(words, words); }
+  // A message with these words is about to be written with this file; `as`: with that of the message that has those.
+  void sends(const std::string& words, const client_api::SealedFile& file);
   void sends_again(const std::string& words, const std::string& as);
+  // Null: no message with these words was first sent with a file.
+  [[nodiscard]] const client_api::SealedFile* file_of(const std::string& words) const;
   // The user of its device wants it not to be sent.
   void gives_up(const std::string& id) { given_up_.insert(id); }
   [[nodiscard]] bool is_given_up(const std::string& id) const { return given_up_.contains(id); }
@@ -49,7 +51,8 @@ class FileLedger {
 
  private:
   std::map<std::string, std::string> origins_;  // words → those of the message that the file was first sent with
-  std::set<std::string> given_up_;              // ids
+  std::map<std::string, client_api::SealedFile> files_;  // by the words that it was first sent with
+  std::set<std::string> given_up_;                       // ids
   std::map<std::string, std::set<std::string>> opened_;  // device → names of files
 };
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What a person does with files: sends some with what is written, asks for those that have come and opens them, sends
-// them on to others, deletes them from a device, gives up what is on its way, and sends it after all.
+// What a person does with files: sends some with what is written, some of them to be viewed once, asks for those that
+// have come and opens them, sends them on to others, deletes them from a device, gives up what is on its way, and sends
+// it after all.
 //
 // Nothing here throws dice unless the run has files.
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,8 @@ class FileLife {
   void act(Seat& seat, const client_api::Message& message);
   void open(Seat& seat, const client_api::Message& message);
   void send_on(Seat& seat, const client_api::Message& message);
+  // Of `files`, which the device has, takes out what a message may have that nobody has opened yet.
+  void check_once(Seat& seat, const client_api::Message& message, std::set<std::string>& files);
 
   Surroundings on_;
   Person& person_;

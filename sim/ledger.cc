@@ -123,6 +123,7 @@ void Ledger::read_by_an_impostor(const std::string& account, const std::string& 
 }
 
 void Ledger::event(const std::string& device, const client_api::Event& event, uint64_t now_us) {
+  once_.event(device, event.has_message_added() ? event.message_added() : event.message_changed());
   switch (event.kind_case()) {
     case client_api::Event::kMessageAdded: return show(device, event.message_added(), true, now_us);
     case client_api::Event::kMessageChanged: return show(device, event.message_changed(), false, now_us);
@@ -152,7 +153,7 @@ void Ledger::show(const std::string& device, const Message& message, bool added,
       // It is known when, unless a start has lain between what came first and what is told now.
       const auto unread = owned.undecryptable.find(message.id());
       const bool told = added || (unread != owned.undecryptable.end() && unread->second == owned.starts);
-      seen_[words_of(message)].try_emplace(device, told ? now_us : 0);
+      if (!is_without_words(message)) seen_[words_of(message)].try_emplace(device, told ? now_us : 0);
     } else if (added) {
       owned.undecryptable[message.id()] = owned.starts;
     }
@@ -291,6 +292,38 @@ void Ledger::check_files(const std::string& person, const std::string& device, c
     files_.check_device(device, messages, files, [this](std::string what) { broken(std::move(what)); });
 }
 
+void Ledger::openings_are_known() {
+  once_.is_at_rest([this](const std::string& device) {
+    const Owned& owned = devices_.at(device);
+    return expires_ || !owned.in_account || copied_.contains(owned.person);
+  });
+}
+
+void Ledger::check_once(const std::string& device, const Message& message, bool has_key, bool on_server) {
+  const Owned& owned = devices_.at(device);
+  if (owned.in_account && !copied_.contains(owned.person))
+    once_.check(device, message, has_key, on_server, [this](std::string what) { broken(std::move(what)); });
+}
+
+void Ledger::check_openers(const std::string& device, bool all, const Message& message,
+                           const client_api::ListReceiptsResponse& receipts) {
+  const Owned& owned = devices_.at(device);
+  // What it could not read may have been the word of it, which is said once.
+  const bool may_lack_some = !all || expires_ || !owned.in_account || copied_.contains(owned.person);
+  for (const client_api::Receipt& each : receipts.receipts()) {
+    const std::string& reader = people_[each.member().account_id()];
+    const std::string on = once_.opened_on(reader, message.id());
+    if (each.opened_us() != 0 && !once_.asked_for(reader, message.id()))
+      broken("MEDIA-7: " + device + " is told that " + reader +
+             " has opened what he never asked for: " + words_of(message));
+    if (each.opened_us() != 0 || on.empty() || may_lack_some) continue;
+    const bool may_be_dropped = blocks_.contains({owned.person, reader}) || blocks_.contains({reader, owned.person}) ||
+                                !devices_.at(on).in_account || copied_.contains(reader);
+    if (!may_be_dropped)
+      broken("MEDIA-7: " + device + " is not told that " + reader + " has opened " + words_of(message));
+  }
+}
+
 void Ledger::check_partners(const FinalView& view) {
   for (const auto& [name, partner] : view.partners) {
     if (people_[partner.account] != name)
@@ -320,14 +353,9 @@ void Ledger::check_list(const FinalView& view) {
       }
       files_.look(view.device, message, [this](std::string what) { broken(std::move(what)); });
       const std::string& body = words_of(message);
-      if (!bodies.insert(body).second) broken("SEND-1: twice on " + view.device + ": " + body);
-      if (!has_its_preview(message)) broken("PREVIEW-1: without its preview on " + view.device + ": " + body);
-      // A text names its sender and its addressee: "ana-1 ben 17".
-      if (message.outgoing() && !(is_written_by(view, body) && body.find(" " + partner + " ") != std::string::npos))
-        broken("not written here: " + view.device + ": " + body);
-      if (!message.outgoing() &&
-          (!body.starts_with(partner + "-") || body.find(" " + view.person + " ") == std::string::npos)) {
-        broken("not for here: " + view.device + " from " + partner + ": " + body);
+      if (!is_without_words(message)) {
+        if (!bodies.insert(body).second) broken("SEND-1: twice on " + view.device + ": " + body);
+        check_words(view, partner, message);
       }
       Text* const text = find(message);
       if (text == nullptr) continue;  // its writer's answer was lost in a crash
@@ -339,6 +367,18 @@ void Ledger::check_list(const FinalView& view) {
         broken("TICK-1: under another id on " + view.device + ": " + body);
       }
     }
+  }
+}
+
+void Ledger::check_words(const FinalView& view, const std::string& partner, const Message& message) {
+  const std::string& body = words_of(message);
+  if (!has_its_preview(message)) broken("PREVIEW-1: without its preview on " + view.device + ": " + body);
+  // A text names its sender and its addressee: "ana-1 ben 17".
+  if (message.outgoing() && !(is_written_by(view, body) && body.find(" " + partner + " ") != std::string::npos))
+    broken("not written here: " + view.device + ": " + body);
+  if (!message.outgoing() &&
+      (!body.starts_with(partner + "-") || body.find(" " + view.person + " ") == std::string::npos)) {
+    broken("not for here: " + view.device + " from " + partner + ": " + body);
   }
 }
 

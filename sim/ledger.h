@@ -58,6 +58,7 @@
 #include "client_api/client_api.pb.h"
 #include "sim/file_ledger.h"
 #include "sim/group_ledger.h"
+#include "sim/once_ledger.h"
 #include "sim/reaction_check.h"
 
 namespace kith::sim {
@@ -145,8 +146,16 @@ class Ledger {
   // Of a device, in the end: its messages that have files, and the files that it has.
   void check_files(const std::string& person, const std::string& device,
                    const std::vector<client_api::Message>& messages, const std::vector<std::string>& files);
+  // Everything is at rest: what was opened all devices of who has opened it know.
+  void openings_are_known();
+  // Of a device, in the end: a message that was to be viewed once.
+  void check_once(const std::string& device, const client_api::Message& message, bool has_key, bool on_server);
+  // And who is said to have opened it, on a device of its sender's; `all`: that could read whatever came.
+  void check_openers(const std::string& device, bool all, const client_api::Message& message,
+                     const client_api::ListReceiptsResponse& receipts);
   [[nodiscard]] GroupLedger& groups() { return groups_; }
   [[nodiscard]] FileLedger& files() { return files_; }
+  [[nodiscard]] OnceLedger& once() { return once_; }
 
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
   [[nodiscard]] size_t texts() const { return texts_.size(); }
@@ -199,6 +208,7 @@ class Ledger {
   void check_partners(const FinalView& view);
   // Every text that a device lists, where it belongs.
   void check_list(const FinalView& view);
+  void check_words(const FinalView& view, const std::string& partner, const client_api::Message& message);
   void check_texts(const std::vector<FinalView>& views);
   void check_order(const std::vector<FinalView>& views);
   void check_arrivals();
@@ -249,6 +259,7 @@ class Ledger {
   std::map<std::string, Times> seen_;  // body → addressee's device → when it was shown; 0: some time
   GroupLedger groups_;
   FileLedger files_;
+  OnceLedger once_;
   size_t shown_count_ = 0;
   size_t linked_ = 0;  // devices
   bool moved_ = false;

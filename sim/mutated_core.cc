@@ -66,6 +66,20 @@ constexpr const char* kTakeReactions =
     "  DELETE FROM reactions WHERE message = new.message AND account = new.account;"
     "END;";
 
+// A message that was opened is left as it was.
+constexpr const char* kKeepFiles =
+    "CREATE TEMP TRIGGER keep_file BEFORE UPDATE OF file ON main.messages"
+    "  WHEN new.file IS NULL AND old.file IS NOT NULL BEGIN"
+    "  SELECT RAISE(IGNORE);"
+    "END;";
+
+// The account's own devices are told by a content for a device that there is not (OutboxKind::kMediaOpened).
+constexpr const char* kHideOpenings =
+    "CREATE TEMP TRIGGER hide_opening AFTER INSERT ON main.outbox"
+    "  WHEN new.kind = 14 AND new.target = (SELECT account FROM registration) BEGIN"
+    "  UPDATE outbox SET only_device = 4294967295 WHERE sequence = new.sequence;"
+    "END;";
+
 // Each device that is known is the one that everything for its number was encrypted for.
 void forget_keys(core::Database& database) {
   struct Known {
@@ -110,6 +124,8 @@ void mutate(core::Database& database, Mutation mutation) {
   if (mutation == Mutation::kSkipRegister) (void)database.execute(kSkipRegisters).has_value();
   if (mutation == Mutation::kTakeAnyReaction) (void)database.execute(kTakeReactions).has_value();
   if (mutation == Mutation::kKeepSenderKey) (void)database.execute(kKeepSenderKeys).has_value();
+  if (mutation == Mutation::kKeepOpened) (void)database.execute(kKeepFiles).has_value();
+  if (mutation == Mutation::kHideOpening) (void)database.execute(kHideOpenings).has_value();
 }
 
 void mutate_before_input(core::Database& database, Mutation mutation) {

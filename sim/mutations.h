@@ -33,6 +33,8 @@ enum class Mutation {
   // mutated_core.cc: after a break the core takes what it had begun to send of a file for sent (MEDIA-2)
   kKeepUploadOffset,
   kTakeAnyReaction,  // mutated_core.cc: the reaction counts that came last, and not the one that was said last (REACT-1)
+  kKeepOpened,       // mutated_core.cc: what was to be viewed once, and was, keeps its key (MEDIA-7)
+  kHideOpening,      // mutated_core.cc: that it was opened the account's other devices are not told (MEDIA-7)
 };
 
 struct MutationName {
@@ -57,6 +59,8 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kTakeStaleChange, "take-stale-change"},
     {Mutation::kKeepUploadOffset, "keep-upload-offset"},
     {Mutation::kTakeAnyReaction, "take-any-reaction"},
+    {Mutation::kKeepOpened, "keep-opened"},
+    {Mutation::kHideOpening, "hide-opening"},
 };
 inline std::optional<Mutation> mutation_of(std::string_view name) {
   for (const MutationName& each : kMutations) {

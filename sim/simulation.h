@@ -52,8 +52,9 @@ class Simulation {
   size_t entries_left();
   std::map<std::string, GroupLedger::Course> courses_of_groups();
   std::vector<FinalView> views_of(const std::vector<Seat*>& seats);
-  // Asks for every file everywhere, opens them, and lets the ledger see.
-  void check_files();
+  // Asks for every file everywhere, opens them, and lets the ledger see. `one_first`: on one device of each person
+  // first, so that the others hear of what was to be viewed once.
+  void check_files(bool one_first);
   void check_read(const std::vector<Seat*>& readers);
   void check();
 

@@ -16,6 +16,11 @@ inline const std::string& words_of(const client_api::Message& message) {
   return message.has_media() ? message.media().caption().text() : message.text().text();
 }
 
+// What is to be viewed once comes with a history without its words (MEDIA-7).
+inline bool is_without_words(const client_api::Message& message) {
+  return message.media().view_once() && words_of(message).empty();
+}
+
 inline constexpr const char* kLink = "https://sim.example/";
 
 // Some texts have a link, and a preview of it that says the text once more (PREVIEW-1).

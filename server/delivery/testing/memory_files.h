@@ -106,6 +106,12 @@ class MemoryMediaIndex final : public MediaIndex {
     return totals_now();
   }
 
+  // Whether it is there for anybody.
+  [[nodiscard]] bool has(const FileId& file) const {
+    const std::lock_guard lock(mutex_);
+    const auto known = files_.find(file);
+    return known != files_.end() && !known->second.going;
+  }
   // How often something was prolonged.
   [[nodiscard]] uint64_t prolonged() const {
     const std::lock_guard lock(mutex_);
