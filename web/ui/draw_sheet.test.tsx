@@ -6,9 +6,11 @@ import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/re
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import type { Attached, AttachmentsViewModel } from "../view-models/attachments";
-import { MARKS_MAX, PEN_COLOURS, type Mark, type Stroke } from "../view-models/drawing";
+import { MARKS_MAX, pathOf, PEN_COLOURS, type Mark, type Stroke } from "../view-models/drawing";
 import { UNEDITED } from "../view-models/media_port";
 import { DrawSheet } from "./draw_sheet";
+
+vi.mock("../view-models/drawing", { spy: true });
 
 const edit = vi.fn(async () => undefined);
 const forgetPreview = vi.fn();
@@ -100,6 +102,15 @@ it("every step can be taken back, also clearing, and what was drawn before the s
   expect(isDisabled("Undo")).toBe(true);
   press("Done");
   expect(edited()).toEqual([]);
+});
+
+it("a line that is there is not drawn anew with the next one", async () => {
+  const before: Stroke = { colour: "#ffffff", width: 0.01, points: [[0.5, 0.5]] };
+  const paper = await open([before]);
+  draw(paper, [1, 1], [5, 5], [9, 9]);
+  const drawn = vi.mocked(pathOf).mock.calls.map(([stroke]) => stroke);
+  expect(drawn.filter((stroke) => stroke === before)).toHaveLength(1);
+  expect(drawn.length).toBeGreaterThan(1);
 });
 
 it("what is cancelled changes nothing", async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Lines are drawn on a picture, by finger, pen or mouse. Fetched when somebody wants that.
-import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { memo, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
 
 import type { Attached, AttachmentsViewModel } from "../view-models/attachments";
 import {
@@ -216,9 +216,14 @@ function Paper({ address, item, marks, pen, onStroke }: PaperProps) {
       <image href={address} width={frame.width} height={frame.height} preserveAspectRatio="none" />
       <g ref={picture} transform={frame.transform}>
         {strokes.map((stroke, at) => (
-          <path key={at} d={pathOf(stroke, width, height)} fill={stroke.colour} />
+          <Line key={at} stroke={stroke} width={width} height={height} />
         ))}
       </g>
     </svg>
   );
 }
+
+/** Those that are there are not drawn anew with each move of the pen. */
+const Line = memo(function Line({ stroke, width, height }: { stroke: Stroke; width: number; height: number }) {
+  return <path d={pathOf(stroke, width, height)} fill={stroke.colour} />;
+});
