@@ -5,7 +5,7 @@ import { useState, type ComponentType } from "react";
 
 import { MediaKind, mediaOf, textOf, type Media, type Message } from "../view-models/core";
 import { canPlay } from "../view-models/media_port";
-import { isOnDevice, standingOf } from "../view-models/media_state";
+import { standingOf } from "../view-models/media_state";
 import { durationText, kindName } from "../view-models/media_text";
 import { say } from "../view-models/say";
 import { DocumentBody } from "./document_body";
@@ -14,8 +14,8 @@ import { useMediaTools } from "./media_context";
 import { frameStyle } from "./media_frame";
 import { Written, type BodyProps } from "./message_body";
 import { OnceBody } from "./once_body";
-import { OnItsWay, Picture } from "./picture";
-import { Video } from "./video_body";
+import { Picture } from "./picture";
+import { PlayingVideo } from "./video_body";
 import { VoiceBody } from "./voice_body";
 import styles from "./media_body.module.css";
 
@@ -49,32 +49,20 @@ function VideoBody({ message, media, actions }: MediaBodyProps) {
   const { media: port } = useMediaTools();
   const [wanted, setWanted] = useState(false);
   const alt = altOf(message, media);
-  const standing = standingOf(media, message);
-  const plays = canPlay(port.files, standing);
+  const plays = canPlay(port.files, standingOf(media, message));
   return (
     <div className={styles.frame} style={frameStyle(media)} data-part="video">
       {wanted && plays ? (
-        <>
-          <Video
-            message={message}
-            type={media.mimeType}
-            poster={port.pictures.small(media)}
-            label={alt}
-            here={isOnDevice(standing)}
-            onSave={() => void actions.saveMedia(message)}
-          />
-          {standing === "fetching" && (
-            <OnItsWay
-              aside
-              media={media}
-              standing={standing}
-              onCancel={() => {
-                setWanted(false);
-                void actions.cancelMedia(message);
-              }}
-            />
-          )}
-        </>
+        <PlayingVideo
+          message={message}
+          media={media}
+          label={alt}
+          onSave={() => void actions.saveMedia(message)}
+          onCancel={() => {
+            setWanted(false);
+            void actions.cancelMedia(message);
+          }}
+        />
       ) : (
         <Picture
           message={message}

@@ -1,13 +1,43 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// A video: what its first picture is, and, when somebody wants it, the video in its place.
+// A video that somebody wants to see, in the place of its first picture.
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import type { Message } from "../view-models/core";
+import type { Media, Message } from "../view-models/core";
 import { playingUrl } from "../view-models/media_port";
+import { isOnDevice, standingOf } from "../view-models/media_state";
 import { say } from "../view-models/say";
 import { useMediaTools } from "./media_context";
+import { OnItsWay } from "./picture";
 import styles from "./video_body.module.css";
+
+interface PlayingVideoProps {
+  message: Message;
+  media: Media;
+  label: string;
+  onSave: () => void;
+  /** What is still to come is wanted no more. */
+  onCancel: () => void;
+}
+
+/** It, and, while it comes, how far it is. */
+export function PlayingVideo({ message, media, label, onSave, onCancel }: PlayingVideoProps) {
+  const { pictures } = useMediaTools().media;
+  const standing = standingOf(media, message);
+  return (
+    <>
+      <Video
+        message={message}
+        type={media.mimeType}
+        poster={pictures.small(media)}
+        label={label}
+        here={isOnDevice(standing)}
+        onSave={onSave}
+      />
+      {standing === "fetching" && <OnItsWay aside media={media} standing={standing} onCancel={onCancel} />}
+    </>
+  );
+}
 
 interface VideoProps {
   message: Message;
@@ -23,7 +53,7 @@ interface VideoProps {
  * With the browser's own controls, from the device's file, or while that comes: nothing else plays meanwhile. What
  * can't be played while it comes is tried again when it is here.
  */
-export function Video({ message, type, poster, label, here, onSave }: VideoProps) {
+function Video({ message, type, poster, label, here, onSave }: VideoProps) {
   const { media, player } = useMediaTools();
   const [url, setUrl] = useState("");
   const [failedAt, setFailedAt] = useState<"" | "coming" | "here">("");

@@ -5,7 +5,7 @@
 import { useCallback, useEffect, useState, type KeyboardEvent } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
-import { MediaKind, mediaOf, textOf, type Media, type Message } from "../view-models/core";
+import { MediaKind, mediaOf, textOf, type Message } from "../view-models/core";
 import { canPlay } from "../view-models/media_port";
 import { isOnDevice, standingOf } from "../view-models/media_state";
 import { say } from "../view-models/say";
@@ -16,9 +16,9 @@ import { FullDialog } from "./full_dialog";
 import { Icon, type IconName } from "./icons";
 import { altOf, VideoSign } from "./media_body";
 import { useMediaTools } from "./media_context";
-import { OnItsWay, Picture, type FileActions } from "./picture";
+import { Picture, type FileActions } from "./picture";
 import { RichText } from "./rich_text";
-import { Video } from "./video_body";
+import { PlayingVideo } from "./video_body";
 import { useMade } from "./use_made";
 import { isMedia, NARROW } from "./use_media";
 import { usePicture } from "./use_picture";
@@ -200,15 +200,18 @@ function Shown({ message, view, onView, actions, fetching, onSwipe }: ShownProps
   const early = media.kind === MediaKind.kVideo && canPlay(port.files, standing) && !isOnDevice(standing);
   if (media.kind === MediaKind.kVideo && (isOnDevice(standing) || (early && wanted)))
     return (
-      <Playing
-        message={message}
-        media={media}
-        actions={actions}
-        onCancel={() => {
-          setWanted(false);
-          void fetching.cancel(message);
-        }}
-      />
+      <div className={styles.picture}>
+        <PlayingVideo
+          message={message}
+          media={media}
+          label={altOf(message, media)}
+          onSave={() => void actions.saveMedia(message)}
+          onCancel={() => {
+            setWanted(false);
+            void fetching.cancel(message);
+          }}
+        />
+      </div>
     );
   const files: FileActions = {
     fetchMedia: fetching.fetch,
@@ -231,31 +234,6 @@ function Shown({ message, view, onView, actions, fetching, onSwipe }: ShownProps
         </Picture>
       </div>
     </Zoomable>
-  );
-}
-
-interface PlayingProps {
-  message: Message;
-  media: Media;
-  actions: ViewerActions;
-  onCancel: () => void;
-}
-
-function Playing({ message, media, actions, onCancel }: PlayingProps) {
-  const { media: port } = useMediaTools();
-  const standing = standingOf(media, message);
-  return (
-    <div className={styles.picture}>
-      <Video
-        message={message}
-        type={media.mimeType}
-        poster={port.pictures.small(media)}
-        label={altOf(message, media)}
-        here={isOnDevice(standing)}
-        onSave={() => void actions.saveMedia(message)}
-      />
-      {standing === "fetching" && <OnItsWay aside media={media} standing={standing} onCancel={onCancel} />}
-    </div>
   );
 }
 
