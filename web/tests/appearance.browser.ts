@@ -81,6 +81,30 @@ const SCREENS: Record<string, Screen> = {
       await page.getByRole("menuitem", { name: "Reply" }).waitFor();
     }),
   },
+  "the emoji to react with": {
+    go: inConversation(async (page) => {
+      await page.locator("[data-message]").last().focus();
+      await page.keyboard.press("e");
+      await page.getByRole("menuitemradio").first().waitFor();
+    }),
+  },
+  "all emoji to react with": {
+    go: inConversation(async (page) => {
+      await page.locator("[data-message]").last().focus();
+      await page.keyboard.press("e");
+      await page.getByRole("menuitem", { name: "Another emoji" }).click();
+      await page.getByRole("button", { name: "grinning face", exact: true }).waitFor();
+    }),
+  },
+  "who has reacted": {
+    go: inConversation(async (page) => {
+      await page
+        .getByRole("button", { name: /^Reactions/ })
+        .last()
+        .click();
+      await page.getByRole("dialog").getByText("Press to take it back").waitFor();
+    }),
+  },
   "the emoji": {
     go: inConversation(async (page) => {
       await press("Emoji")(page);
@@ -301,6 +325,7 @@ describe("how the app looks", () => {
       for (const name of [
         "a conversation",
         "the menu of a message",
+        "who has reacted",
         "contact details",
         "a search",
         "a choice in the settings",

@@ -11,6 +11,7 @@ import {
   GroupPreviewSchema,
   JoinGroupResponseSchema,
   ListMembersResponseSchema,
+  ListReactionsResponseSchema,
   ListReceiptsResponseSchema,
   Message_Tick,
 } from "../core-client/schema";
@@ -26,6 +27,8 @@ import "./mention_list";
 import "./message_info";
 import "./message_menu";
 import "./new_group_pane";
+import "./reaction_bar";
+import "./reaction_list";
 import "./select";
 
 pseudoLocaleSuite();
@@ -95,6 +98,32 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     const bubble = document.querySelector("[data-bubble]");
     await choose(() => bubble && fireEvent.contextMenu(bubble, { clientX: 5, clientY: 5 }), "Info");
     await choose(() => document.getElementById("open-chat-menu")?.click(), "Leave group");
+  });
+
+  it("in what is said to a message with emoji", async () => {
+    const kinds = ["👍", "🎉", "😂", "😮", "🙏"].map((emoji) => ({ emoji, count: 2 }));
+    const reactions = { own: "👍", count: 12, emojis: kinds };
+    core.conversations = [groupConversation({ title: NAME, group: { firstMembers: [] } })];
+    core.messages = [message({ conversation: KITCHEN, outgoing: true, text: "γειά", reactions })];
+    core.on("listReactions", () =>
+      create(ListReactionsResponseSchema, {
+        reactions: [ANA, BEN].map((accountId) => ({ who: { accountId, name: NAME }, emoji: "👍" })),
+      }),
+    );
+    await show();
+    await settled(() => app.openConversation(KITCHEN));
+    expect(document.querySelector("[data-part=reactions]")).not.toBeNull();
+    expect(plainTexts()).toEqual([]);
+    const row = document.querySelector("[data-message]") as HTMLElement;
+    await settled(() => fireEvent.keyDown(row, { key: "e" }));
+    await settled();
+    expect(document.querySelector("[role=menuitemradio]")).not.toBeNull();
+    expect(plainTexts()).toEqual([]);
+    await settled(() => fireEvent.keyDown(document.body, { key: "Escape" }));
+    await settled(() => document.querySelector<HTMLElement>("[data-part=reactions]")?.click());
+    await settled();
+    expect(document.querySelectorAll("dialog li").length).toBe(2);
+    expect(plainTexts()).toEqual([]);
   });
 
   it("in the details of a group and their pages", async () => {

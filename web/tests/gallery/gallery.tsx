@@ -89,7 +89,10 @@ function scripted(start: Start): FakeCore {
   core.on("listReactions", () =>
     create(ListReactionsResponseSchema, {
       reactions: ["❤️", "👍", "👍"].map((emoji, at) => ({
-        who: at === 0 ? { accountId: now.accountId, name: "Ana Ferreira" } : people().filter(({ accountId }) => accountId !== "")[at],
+        who:
+          at === 0
+            ? { accountId: now.accountId, name: "Ana Ferreira" }
+            : people().filter(({ accountId }) => accountId !== "")[at],
         emoji,
       })),
     }),
