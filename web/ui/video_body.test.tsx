@@ -46,7 +46,7 @@ it("a video plays while it comes, which can be given up until all of it is here"
   expect(video()).not.toBeNull();
 });
 
-it("what can't be played while it comes is tried again when it is here, and can be saved when that is in vain", async () => {
+it("what can't be played while it comes is tried again when it is here, and else can be saved", async () => {
   const { rerender } = render(body(MediaState.kFetching));
   await waitFor(() => expect(video()?.getAttribute("src")).toBeTruthy());
   fireEvent.error(video() as Element);
