@@ -60,7 +60,7 @@ describe("reactions", () => {
 
   it("one says something by the button beside a message, and the other sees it", async () => {
     await bubble(benPage, "There is soup").locator("[data-bubble]").hover();
-    await bubble(benPage, "There is soup").getByRole("button", { name: "React" }).click();
+    await bubble(benPage, "There is soup").getByRole("button", { name: "React", exact: true }).click();
     await emoji(benPage, "👍").click();
     await says(benPage, "There is soup", "Reactions: 👍 1; yours: 👍");
     await says(anaPage, "There is soup", "Reactions: 👍 1");
@@ -189,7 +189,7 @@ describe("reactions", () => {
     await claraPage.getByText("You are no longer a member of this group.").waitFor();
     await claraPage.keyboard.press("Escape");
     await openMenu(claraPage, "Lentils or leek?");
-    await claraPage.getByRole("menuitem", { name: "Reply" }).waitFor();
+    await claraPage.getByRole("menuitem", { name: "Reply", exact: true }).waitFor();
     assert.equal(await claraPage.getByRole("menuitemradio").count(), 0);
     await claraPage.keyboard.press("Escape");
     assert.equal(await reactions(claraPage, "Lentils or leek?").count(), 1);
