@@ -144,7 +144,7 @@ void GroupLedger::check(const std::vector<View>& views, const std::map<std::stri
       for (const Message& message : shown.messages) {
         if (message.has_undecryptable()) {
           if (!exempt.loses(view.person))
-            broken("unreadable in the end: " + view.device + " has " + message.id().substr(0, 8));
+            broken("GROUP-3: unreadable in the end: " + view.device + " has " + message.id().substr(0, 8));
           continue;
         }
         if (!has_words(message)) continue;

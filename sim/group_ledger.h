@@ -9,7 +9,7 @@
 //   - all devices of all members list what they share of a group in the same order: texts, and what has happened
 //                                                                                                          ORDER-1
 //   - whoever was a member all the time shows the same reactions to each of them                           REACT-1
-//   - no text is unreadable in the end
+//   - no text is unreadable in the end                                                                     GROUP-3
 //   - when everybody has read everything, every tick is blue                                                GROUP-5
 //   - everybody who is a member knows the same state, with its title; whoever is not knows that he is not   GROUP-4
 //   - what has happened to a group on a device is what the server has of it                                 GROUP-1
