@@ -127,7 +127,7 @@ function Overview({ model, conversation, group, actions }: GroupPageProps) {
         </span>
         {mayDo(group, "editInfo") && (
           <PhotoButtons
-            model={model}
+            photo={model.photo}
             group
             has={group.photo !== ""}
             busy={busy}

@@ -3,7 +3,7 @@
 // A photo is chosen, cut, replaced, removed: one's own, or a group's.
 import { useRef, useState } from "react";
 
-import type { PhotoOwner } from "../view-models/photo_choice";
+import type { PhotoChoice } from "../view-models/photo_choice";
 import { say } from "../view-models/say";
 import { Confirm } from "./dialog";
 import { MissingPopup, onDemand } from "./on_demand";
@@ -17,7 +17,7 @@ const PhotoCropSheet = onDemand(() => import("./photo_crop_sheet").then(({ defau
 const PICTURES = "image/*,.heic,.heif";
 
 interface PhotoButtonsProps {
-  model: PhotoOwner;
+  photo: PhotoChoice;
   /** It is a group's. */
   group: boolean;
   has: boolean;
@@ -27,17 +27,17 @@ interface PhotoButtonsProps {
   consequence: string;
 }
 
-export function PhotoButtons({ model, group, has, busy, question, consequence }: PhotoButtonsProps) {
+export function PhotoButtons({ photo, group, has, busy, question, consequence }: PhotoButtonsProps) {
   const input = useRef<HTMLInputElement>(null);
   const [chosen, setChosen] = useState<{ file: File; address: string }>();
   const [asking, setAsking] = useState(false);
   const choose = async (file: File | undefined) => {
     if (file === undefined) return;
-    const address = await model.lookAtPhoto(file);
+    const address = await photo.look(file);
     if (address !== "") setChosen({ file, address });
   };
   const end = () => {
-    if (chosen !== undefined) model.forgetPhoto(chosen.address);
+    if (chosen !== undefined) photo.forget(chosen.address);
     setChosen(undefined);
   };
   return (
@@ -79,7 +79,7 @@ export function PhotoButtons({ model, group, has, busy, question, consequence }:
           name={chosen.file.name}
           group={group}
           busy={busy}
-          onDone={(cut) => void model.setPhoto(chosen.file, cut).then(end)}
+          onDone={(cut) => void photo.set(chosen.file, cut).then(end)}
           onClose={end}
         />
       )}
@@ -89,7 +89,7 @@ export function PhotoButtons({ model, group, has, busy, question, consequence }:
           confirm={say("photo.remove")}
           danger
           onCancel={() => setAsking(false)}
-          onConfirm={() => void model.removePhoto().then(() => setAsking(false))}
+          onConfirm={() => void photo.remove().then(() => setAsking(false))}
         >
           {consequence}
         </Confirm>

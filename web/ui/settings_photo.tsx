@@ -20,7 +20,7 @@ export function OwnPhoto({ model }: { model: SettingsViewModel }) {
     <section className={`${groups.group} ${styles.photo}`} aria-label={say("photo.photo")}>
       <LargeAvatar id={own} name={profile?.name ?? ""} group={false} className={undefined} />
       <PhotoButtons
-        model={model}
+        photo={model.photo}
         group={false}
         has={has}
         busy={busy}

@@ -221,20 +221,20 @@ describe("the photo of a group [F34]", () => {
   });
 
   it("is cut, sealed and set, and removed", async () => {
-    expect(await model.lookAtPhoto(file)).toBe("blob:preview");
-    expect(await model.setPhoto(file, undefined)).toBe(true);
+    expect(await model.photo.look(file)).toBe("blob:preview");
+    expect(await model.photo.set(file, undefined)).toBe(true);
     expect(core.called("setGroup").at(-1)).toMatchObject({ ...of, photo: { size: 5n } });
-    expect(await model.removePhoto()).toBe(true);
+    expect(await model.photo.remove()).toBe(true);
     expect(core.called("setGroup").at(-1)).toEqual({ ...of, removePhoto: true });
   });
 
   it("is no film, and nothing where there is no room for it, in words", async () => {
     kind = "video";
-    expect(await model.lookAtPhoto(file)).toBe("");
+    expect(await model.photo.look(file)).toBe("");
     expect(model.snapshot().error).toContain("no picture");
     kind = "picture";
     core.failing("setGroup", Failure_Code.kQuotaExceeded);
-    expect(await model.setPhoto(file, undefined)).toBe(false);
+    expect(await model.photo.set(file, undefined)).toBe(false);
     expect(model.snapshot().error).toContain("no more room");
   });
 });

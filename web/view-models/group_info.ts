@@ -16,10 +16,9 @@ import {
 } from "./core";
 import type { EntityStore } from "./entity_store";
 import { nameOf } from "./group_text";
-import type { Cut } from "./media_port";
 import { matchingMembers, whenMembersChange } from "./members";
 import { PeopleViewModel, whomOf } from "./people";
-import { noMediaHere, PhotoChoice, photoText, type PhotoOwner, type ReadMedia } from "./photo_choice";
+import { noMediaHere, PhotoChoice, type ReadMedia } from "./photo_choice";
 import { say } from "./say";
 
 export interface GroupInfoSnapshot extends Acting {
@@ -48,9 +47,9 @@ const DAY_US = 86_400_000_000n;
 export const LINK_DAYS = [0, 1, 7, 30] as const;
 export type LinkDays = (typeof LINK_DAYS)[number];
 
-export class GroupInfoViewModel extends ActingViewModel<GroupInfoSnapshot> implements PhotoOwner {
+export class GroupInfoViewModel extends ActingViewModel<GroupInfoSnapshot> {
   readonly adding: PeopleViewModel;
-  private readonly photo: PhotoChoice;
+  readonly photo: PhotoChoice;
   private reading = false;
   private stale = false;
 
@@ -63,7 +62,11 @@ export class GroupInfoViewModel extends ActingViewModel<GroupInfoSnapshot> imple
   ) {
     const none = { loaded: false, members: [], applicants: [], query: "", found: [], offersLink: false };
     super({ ...AT_REST, ...none }, tellElsewhere);
-    this.photo = new PhotoChoice(media);
+    this.photo = new PhotoChoice(
+      media,
+      (...what) => this.act(...what),
+      async (change) => store.putConversation(await core.call("setGroup", { conversation, ...change })),
+    );
     this.adding = new PeopleViewModel(
       store,
       (account) => this.snapshot().members.some(({ person }) => person?.accountId === account),
@@ -99,24 +102,6 @@ export class GroupInfoViewModel extends ActingViewModel<GroupInfoSnapshot> imple
 
   readonly setDescription = (description: string): Promise<boolean> =>
     this.change(() => this.core.call("setGroup", { conversation: this.conversation, description: description.trim() }));
-
-  readonly lookAtPhoto = async (file: File): Promise<string> => {
-    let address = "";
-    await this.act(async () => void (address = await this.photo.look(file)), photoText);
-    return address;
-  };
-  readonly forgetPhoto = (address: string): void => this.photo.forget(address);
-  readonly setPhoto = (file: File, cut: Cut | undefined): Promise<boolean> =>
-    this.change(
-      async () => {
-        const photo = await this.photo.seal(file, cut);
-        return this.core.call("setGroup", { conversation: this.conversation, photo });
-      },
-      "",
-      photoText,
-    );
-  readonly removePhoto = (): Promise<boolean> =>
-    this.change(() => this.core.call("setGroup", { conversation: this.conversation, removePhoto: true }));
 
   /** The others stay as they are, also where somebody changes them at the same time. */
   readonly allow = (what: Permission, allowed: boolean): Promise<boolean> =>

@@ -6,16 +6,6 @@ import { failureText } from "./failure_text";
 import { UNEDITED, type Cut, type Looked, type MediaPort, type MediaWorkshop } from "./media_port";
 import { say } from "./say";
 
-/** Of somebody whose photo is chosen, changed and removed. */
-export interface PhotoOwner {
-  /** An address of what was chosen, to be cut, which `forgetPhoto` ends; "" when it is no picture, and that is said. */
-  lookAtPhoto(file: File): Promise<string>;
-  forgetPhoto(address: string): void;
-  /** Shows a part of a picture to others. */
-  setPhoto(file: File, cut: Cut | undefined): Promise<boolean>;
-  removePhoto(): Promise<boolean>;
-}
-
 /** Rejects when its code can't be fetched. */
 export type ReadMedia = () => Promise<MediaPort>;
 export const noMediaHere: ReadMedia = () => Promise.reject(new Error("there are no files here"));
@@ -23,29 +13,44 @@ export const noMediaHere: ReadMedia = () => Promise.reject(new Error("there are 
 class NoPhoto extends Error {}
 
 /** Making a picture rejects with what browsers say; the core has words. */
-export function photoText(error: unknown): string {
+function photoText(error: unknown): string {
   if (error instanceof NoPhoto) return say("settings.noPhoto");
   return failureOf(error).code === FailureCode.kUnspecified ? say("settings.photoFailed") : failureText(error);
 }
 
-/** What it rejects with has its words in `photoText`. */
+type PhotoChange = { photo: SealedFile } | { removePhoto: true };
+
+/** The photo of somebody, or of a group: `change` shows it to others, and `act` says what went wrong. */
 export class PhotoChoice {
-  constructor(private readonly media: ReadMedia) {}
+  constructor(
+    private readonly media: ReadMedia,
+    private readonly act: (what: () => Promise<void>, words?: (error: unknown) => string) => Promise<boolean>,
+    private readonly change: (change: PhotoChange) => Promise<void>,
+  ) {}
 
-  async look(file: File): Promise<string> {
-    const workshop = await this.workshop();
-    return workshop.preview(file, await looked(workshop, file), UNEDITED);
-  }
+  /** An address of what was chosen, to be cut, which `forget` ends; "" when it is no picture, and that is said. */
+  readonly look = async (file: File): Promise<string> => {
+    let address = "";
+    await this.act(async () => {
+      const workshop = await this.workshop();
+      address = await workshop.preview(file, await looked(workshop, file), UNEDITED);
+    }, photoText);
+    return address;
+  };
 
-  forget(address: string): void {
+  readonly forget = (address: string): void => {
     void this.workshop().then(({ forget }) => forget(address));
-  }
+  };
 
-  async seal(file: File, cut: Cut | undefined): Promise<SealedFile> {
-    const { files, workshop } = await this.media();
-    const made = await workshop();
-    return files.seal(await made.preparePhoto(file, await looked(made, file), cut));
-  }
+  /** Shows a part of a picture to others. */
+  readonly set = (file: File, cut: Cut | undefined): Promise<boolean> =>
+    this.act(async () => {
+      const { files, workshop } = await this.media();
+      const made = await workshop();
+      await this.change({ photo: await files.seal(await made.preparePhoto(file, await looked(made, file), cut)) });
+    }, photoText);
+
+  readonly remove = (): Promise<boolean> => this.act(() => this.change({ removePhoto: true }));
 
   private async workshop(): Promise<MediaWorkshop> {
     return (await this.media()).workshop();

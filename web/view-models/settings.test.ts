@@ -77,23 +77,23 @@ describe("a profile photo [F34]", () => {
   });
 
   it("is cut, sealed and set", async () => {
-    expect(await model.lookAtPhoto(file)).toBe("blob:preview");
-    expect(await model.setPhoto(file, cut)).toBe(true);
+    expect(await model.photo.look(file)).toBe("blob:preview");
+    expect(await model.photo.set(file, cut)).toBe(true);
     expect(made).toEqual([[file, looked("picture"), cut]]);
     expect(core.called("setProfile")).toMatchObject([{ photo: { size: 5n } }]);
     expect(model.snapshot().profile?.photo).toBe("p1");
-    expect(await model.removePhoto()).toBe(true);
+    expect(await model.photo.remove()).toBe(true);
     expect(core.called("setProfile").at(-1)).toEqual({ removePhoto: true });
     expect(model.snapshot().profile?.photo).toBe("");
   });
 
   it("is no film, and no file that can't be read, in words", async () => {
     kind = "video";
-    expect(await model.lookAtPhoto(file)).toBe("");
+    expect(await model.photo.look(file)).toBe("");
     expect(model.snapshot().error).toContain("no picture");
     kind = "picture";
     core.files.refusal = new Error("what browsers say");
-    expect(await model.setPhoto(file, cut)).toBe(false);
+    expect(await model.photo.set(file, cut)).toBe(false);
     expect(model.snapshot().error).toContain("could not be made");
     expect(core.called("setProfile")).toEqual([]);
   });

@@ -16,8 +16,7 @@ import {
 } from "./core";
 import type { EntityStore } from "./entity_store";
 import { ActingViewModel, AT_REST, type Acting } from "./acting";
-import type { Cut } from "./media_port";
-import { noMediaHere, PhotoChoice, photoText, type PhotoOwner, type ReadMedia } from "./photo_choice";
+import { noMediaHere, PhotoChoice, type ReadMedia } from "./photo_choice";
 import { say } from "./say";
 
 export interface SettingsSnapshot extends Acting {
@@ -35,8 +34,8 @@ function pinProblem(pin: string, again: string): string {
   return pin === again ? "" : say("settings.pinDiffers");
 }
 
-export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> implements PhotoOwner {
-  private readonly photo: PhotoChoice;
+export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
+  readonly photo: PhotoChoice;
 
   constructor(
     private readonly core: Core,
@@ -45,7 +44,11 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> impleme
     media: ReadMedia = noMediaHere,
   ) {
     super({ ...AT_REST, profile: undefined, settings: undefined, storage: undefined, pinError: "" }, tellElsewhere);
-    this.photo = new PhotoChoice(media);
+    this.photo = new PhotoChoice(
+      media,
+      (...what) => this.act(...what),
+      async (change) => this.update({ profile: await core.call("setProfile", change) }),
+    );
     this.onDispose(
       store.subscribe(({ settings, state, resync }) => {
         if (settings !== undefined) this.update({ settings });
@@ -100,20 +103,6 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> impleme
     const params = trimmed === "" ? { clearAbout: true } : { about: trimmed };
     return this.act(async () => this.update({ profile: await this.core.call("setProfile", params) }));
   };
-
-  readonly lookAtPhoto = async (file: File): Promise<string> => {
-    let address = "";
-    await this.act(async () => void (address = await this.photo.look(file)), photoText);
-    return address;
-  };
-  readonly forgetPhoto = (address: string): void => this.photo.forget(address);
-  readonly setPhoto = (file: File, cut: Cut | undefined): Promise<boolean> =>
-    this.act(async () => {
-      const photo = await this.photo.seal(file, cut);
-      this.update({ profile: await this.core.call("setProfile", { photo }) });
-    }, photoText);
-  readonly removePhoto = (): Promise<boolean> =>
-    this.act(async () => this.update({ profile: await this.core.call("setProfile", { removePhoto: true }) }));
 
   readonly setReadReceipts = (readReceipts: boolean): Promise<boolean> => this.change({ readReceipts });
   readonly setLinkPreviews = (linkPreviews: boolean): Promise<boolean> => this.change({ linkPreviews });
