@@ -34,8 +34,7 @@ import { showApp, stubPage } from "./testing/whole_app";
 import "./chat_menu";
 import "./ending_question";
 import "./mention_list";
-import "./message_info";
-import "./message_menu";
+import "./message_popups";
 
 let core: FakeCore;
 let app: AppViewModel;

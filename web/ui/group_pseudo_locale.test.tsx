@@ -24,11 +24,10 @@ import "./ending_question";
 import "./group_info";
 import "./join_pane";
 import "./mention_list";
-import "./message_info";
-import "./message_menu";
+import "./message_popups";
 import "./new_group_pane";
-import "./reaction_bar";
-import "./reaction_list";
+import "./pointer_actions";
+import "./reactions";
 import "./select";
 
 pseudoLocaleSuite();

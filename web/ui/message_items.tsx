@@ -4,8 +4,8 @@
 import { useContext, type ComponentType } from "react";
 
 import { groupOf, titleOf, type Conversation, type Message } from "../view-models/core";
+import { canReact } from "../view-models/group_text";
 import type { Item } from "../view-models/message_items";
-import { canReact } from "../view-models/reactions";
 import { say } from "../view-models/say";
 import { dayText } from "../view-models/time_text";
 import { noticeText } from "./notice_text";

@@ -5,19 +5,24 @@ import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import type { Message } from "../view-models/core";
-import { canReact } from "../view-models/reactions";
+import { canReact } from "../view-models/group_text";
 import { say } from "../view-models/say";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Beginning } from "./beginning";
 import { Icon } from "./icons";
 import { ItemRow } from "./message_items";
-import { MessagePopups, type MessagePopup } from "./message_popups";
+import type { MessagePopup } from "./message_popups";
 import type { MessageActions } from "./message_row";
+import { MissingPopup, onDemand } from "./on_demand";
 import { TimelineScroll } from "./timeline_scroll";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import styles from "./message_list.module.css";
 import { Spinner } from "./spinner";
+
+const MessagePopups = onDemand(() => import("./message_popups").then(({ MessagePopups: popups }) => popups), {
+  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
+});
 
 interface MessageListProps {
   model: ConversationViewModel;

@@ -27,7 +27,7 @@ interface MessageMenuProps {
 const ON_ITS_WAY = [Tick.kSent, Tick.kDelivered, Tick.kRead];
 
 /** What can be done with a message. */
-export default function MessageMenu(props: MessageMenuProps) {
+export function MessageMenu(props: MessageMenuProps) {
   const { place, reacting, onReply, onReplyPrivately, onCopy, onInfo, onClose } = props;
   const { message } = place;
   const items: PopupItem[] = [{ icon: "reply", label: say("common.reply"), act: () => onReply(message) }];

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What is opened about a message: one at a time, each fetched when somebody first opens it.
+// What is opened about a message, one at a time. Fetched when somebody first opens something.
 import type { ConversationViewModel } from "../view-models/conversation";
 import type { Message } from "../view-models/core";
-import { isOpenForWords } from "../view-models/group_text";
-import { canReact } from "../view-models/reactions";
-import type { MenuPlace } from "./message_menu";
+import { canReact, isOpenForWords } from "../view-models/group_text";
+import { MessageInfo } from "./message_info";
+import { MessageMenu, type MenuPlace } from "./message_menu";
 import type { MessageActions } from "./message_row";
-import { MissingPopup, onDemand, type Missing } from "./on_demand";
+import { MissingPopup, onDemand } from "./on_demand";
 import type { Anchor } from "./popup_menu";
+import { ReactionBar } from "./reaction_bar";
+import { ReactionList } from "./reaction_list";
 import { useViewModel } from "./use_view_model";
 
 export type MessagePopup =
@@ -21,15 +23,9 @@ export type MessagePopup =
   /** Who has said what to these. */
   | { kind: "reactions"; ids: readonly string[] };
 
-const missing = (what: Missing, { onClose }: { onClose: () => void }) => <MissingPopup {...what} onClose={onClose} />;
-
-const MessageMenu = onDemand(() => import("./message_menu").then(({ default: menu }) => menu), { missing });
-const MessageInfo = onDemand(() => import("./message_info").then(({ MessageInfo: info }) => info), { missing });
-const ReactionBar = onDemand(() => import("./reaction_bar").then(({ ReactionBar: bar }) => bar), { missing });
 const ReactionPicker = onDemand(() => import("./reaction_picker").then(({ ReactionPicker: picker }) => picker), {
-  missing,
+  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
-const ReactionList = onDemand(() => import("./reaction_list").then(({ ReactionList: list }) => list), { missing });
 
 interface MessagePopupsProps {
   popup: MessagePopup;

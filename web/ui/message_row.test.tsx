@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // @vitest-environment jsdom
 
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Message_Tick as Tick, type Message } from "../core-client/schema";
-import { message } from "../view-models/testing/fake_core";
+import { message, settle } from "../view-models/testing/fake_core";
 import { MessageRow } from "./message_row";
+// Fetched when they are wanted: here at once.
+import "./pointer_actions";
+import "./reactions";
 
 const actions = {
   openQuoted: vi.fn(),
@@ -38,6 +41,8 @@ const show = (shown: ReturnType<typeof message>, { reactable = true, album = [] 
       />
     </ol>,
   ).container;
+/** With what of it is fetched. */
+const shown = (...of: Parameters<typeof show>) => act(async () => void (show(...of), await settle()));
 const bubble = (container: HTMLElement) => container.querySelector<HTMLElement>("[data-bubble]") as HTMLElement;
 
 beforeEach(() => {
@@ -133,44 +138,44 @@ describe("what people have said to a message with emoji", () => {
     [...document.querySelectorAll("[data-part=reactions] > span")].map(({ textContent }) => textContent);
   const button = () => screen.getByRole("button", { name: /^Reactions/ });
 
-  it("is below it, with counts from two on, and leads to who they are", () => {
-    const shown = message({ reactions: reactions("", ["👍", 2], ["🎉", 1]) });
-    show(shown);
+  it("is below it, with counts from two on, and leads to who they are", async () => {
+    const said = message({ reactions: reactions("", ["👍", 2], ["🎉", 1]) });
+    await shown(said);
     expect(shownKinds()).toEqual(["👍2", "🎉"]);
     fireEvent.click(screen.getByRole("button", { name: "Reactions: 👍 2, 🎉 1" }));
-    expect(onPopup).toHaveBeenCalledWith({ kind: "reactions", ids: [shown.id] });
+    expect(onPopup).toHaveBeenCalledWith({ kind: "reactions", ids: [said.id] });
   });
 
-  it("is nothing where nobody has", () => {
-    show(message());
+  it("is nothing where nobody has", async () => {
+    await shown(message());
     expect(document.querySelector("[data-part=reactions]")).toBeNull();
   });
 
-  it("has one's own outlined, and says which it is", () => {
-    show(message({ reactions: reactions("🎉", ["👍", 2], ["🎉", 1]) }));
+  it("has one's own outlined, and says which it is", async () => {
+    await shown(message({ reactions: reactions("🎉", ["👍", 2], ["🎉", 1]) }));
     const outlined = [...document.querySelectorAll("[data-part=reactions] > span[class*=own]")];
     expect(outlined.map(({ textContent }) => textContent)).toEqual(["🎉"]);
     expect(button().getAttribute("aria-label")).toBe("Reactions: 👍 2, 🎉 1; yours: 🎉");
   });
 
-  it("is four kinds, or three and how many more people there are, one's own among them", () => {
-    show(message({ reactions: reactions("", ["👍", 9], ["🎉", 1], ["😂", 1], ["😮", 1]) }));
+  it("is four kinds, or three and how many more people there are, one's own among them", async () => {
+    await shown(message({ reactions: reactions("", ["👍", 9], ["🎉", 1], ["😂", 1], ["😮", 1]) }));
     expect(shownKinds()).toEqual(["👍9", "🎉", "😂", "😮"]);
     cleanup();
-    show(
+    await shown(
       message({ reactions: { ...reactions("🙏", ["👍", 9], ["🎉", 3], ["😂", 2], ["😮", 1], ["🙏", 1]), count: 20 } }),
     );
     expect(shownKinds()).toEqual(["👍9", "🎉3", "🙏", "+7"]);
     expect(button().getAttribute("aria-label")).toContain("😮 1, 🙏 1");
   });
 
-  it("is that to all messages of an album together", () => {
+  it("is that to all messages of an album together", async () => {
     const album = [
       message({ reactions: reactions("", ["👍", 2]) }),
       message({ reactions: reactions("🎉", ["🎉", 2], ["👍", 1]) }),
       message(),
     ];
-    show(album[2] as Message, { album });
+    await shown(album[2] as Message, { album });
     expect(shownKinds()).toEqual(["👍3", "🎉2"]);
     fireEvent.click(button());
     expect(onPopup).toHaveBeenCalledWith({ kind: "reactions", ids: album.map(({ id }) => id) });
@@ -179,20 +184,21 @@ describe("what people have said to a message with emoji", () => {
 
 describe("beside a message that somebody points at", () => {
   const row = () => document.querySelector("[data-message]") as HTMLElement;
+  const point = () => act(async () => void (fireEvent.pointerEnter(row()), await settle()));
 
-  it("a button offers to say something to it with an emoji", () => {
-    const shown = message();
-    show(shown);
+  it("a button offers to say something to it with an emoji", async () => {
+    const said = message();
+    await shown(said);
     expect(screen.queryByRole("button", { name: "React" })).toBeNull();
-    fireEvent.pointerEnter(row());
+    await point();
     const over = screen.getByRole("button", { name: "React" });
     fireEvent.click(over);
-    expect(onPopup).toHaveBeenCalledWith({ kind: "react", message: shown, row: row(), over });
+    expect(onPopup).toHaveBeenCalledWith({ kind: "react", message: said, row: row(), over });
   });
 
-  it("there is none where nothing can be said", () => {
-    show(message(), { reactable: false });
-    fireEvent.pointerEnter(row());
+  it("there is none where nothing can be said", async () => {
+    await shown(message(), { reactable: false });
+    await point();
     expect(screen.queryByRole("button", { name: "React" })).toBeNull();
     expect(screen.getByRole("button", { name: "Reply" })).toBeTruthy();
   });

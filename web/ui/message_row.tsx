@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { memo, useContext, useRef, useState, type MouseEvent } from "react";
+import { memo, useContext, useRef, useState } from "react";
 
 import { textOf, Tick, type Message, type Person, type Quote } from "../view-models/core";
 import { nameOf, quotedGroupText } from "../view-models/group_text";
 import { colourOf } from "../view-models/initials";
 import { quoteText } from "../view-models/preview_text";
 import { notSentText } from "../view-models/failure_text";
-import { reactionsOf } from "../view-models/reactions";
 import { say } from "../view-models/say";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
-import { Icon } from "./icons";
 import { useContextMenu } from "./long_press";
 import { albumStyle } from "./media_frame";
 import { isBare, isWide, MessageBody, MissingFiles, type MessageBodyActions } from "./message_body";
@@ -20,7 +18,6 @@ import type { MessagePopup } from "./message_popups";
 import { onDemand } from "./on_demand";
 import { OwnAccount } from "./own_account";
 import { QuotedIn, QuotedPicture } from "./quoted_in";
-import { Reactions } from "./reactions";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 import styles from "./message_row.module.css";
@@ -47,7 +44,7 @@ export interface MessageActions extends MessageBodyActions {
   openPerson: (person: Person) => void;
 }
 
-interface MessageRowProps {
+export interface MessageRowProps {
   /** Of an album the last one. */
   message: Message;
   /** Those that are shown as one with it; undefined when it is alone. */
@@ -67,6 +64,16 @@ interface MessageRowProps {
   onPopup: (popup: MessagePopup) => void;
 }
 
+/** Fetched when somebody first points at one. */
+const PointerActions = onDemand(() => import("./pointer_actions").then(({ PointerActions: actions }) => actions), {
+  missing: () => null, // the menu has them
+});
+
+/** Fetched when the first ones are shown: their room is there before. */
+const Reactions = onDemand(() => import("./reactions").then(({ Reactions: reactions }) => reactions), {
+  missing: () => null,
+});
+
 /** Fetched when the first one is shown. */
 const AlbumBody = onDemand(() => import("./album_body").then(({ AlbumBody: body }) => body), {
   files: true,
@@ -79,13 +86,13 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { outgoing, tick, sender } = message;
   const shown = album ?? [message];
   const quote = shown[0]?.quote;
-  const reactions = reactionsOf(shown);
+  const reacted = shown.some(({ reactions }) => reactions !== undefined);
   const ofMember = inGroup && !outgoing;
   const author = inGroup ? nameOf(sender) : partner;
   const [pointed, setPointed] = useState(false);
   const point = () => setPointed(true);
   const bubble = useRef<HTMLDivElement>(null);
-  const place = `${first ? styles.first : ""} ${last ? styles.last : ""} ${reactions.count > 0 ? styles.reacted : ""}`;
+  const place = `${first ? styles.first : ""} ${last ? styles.last : ""} ${reacted ? styles.reacted : ""}`;
   const openMenu = (x: number, y: number) =>
     onPopup({ kind: "menu", message: album === undefined ? message : pointedOf(album, x, y), x, y });
   const menu = useContextMenu(openMenu);
@@ -126,9 +133,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         <Body {...props} />
         {tick === Tick.kFailed && <Failed message={message} actions={actions} />}
       </div>
-      {reactions.count > 0 && (
+      {reacted && (
         <span className={styles.reactions}>
-          <Reactions shown={reactions} onOpen={() => onPopup({ kind: "reactions", ids: shown.map(({ id }) => id) })} />
+          <Reactions messages={shown} onOpen={() => onPopup({ kind: "reactions", ids: shown.map(({ id }) => id) })} />
         </span>
       )}
       {pointed && <PointerActions {...props} />}
@@ -231,50 +238,6 @@ function Quoted({ quote, message, partner, inGroup, onOpen }: QuotedProps) {
       <span className={`${quotes.excerpt} ${styles.excerpt}`}>{quoteText(quote)}</span>
       <QuotedPicture thumbnail={quote.thumbnail} />
     </button>
-  );
-}
-
-/** Beside the bubble that somebody points at, and made only then: they are half of what a row consists of. */
-function PointerActions({ message, reactable, actions, onPopup }: MessageRowProps) {
-  const react = ({ currentTarget: over }: MouseEvent<HTMLElement>) => {
-    const row = over.closest<HTMLElement>("[data-message]");
-    if (row !== null) onPopup({ kind: "react", message, row, over });
-  };
-  return (
-    <span className={styles.messageActions}>
-      {reactable && (
-        <button
-          type="button"
-          tabIndex={-1}
-          className={`${buttons.iconButton} ${styles.react}`}
-          aria-label={say("messageRow.react")}
-          title={say("messageRow.react")}
-          onClick={react}
-        >
-          <Icon name="smile" />
-        </button>
-      )}
-      <button
-        type="button"
-        tabIndex={-1}
-        className={buttons.iconButton}
-        aria-label={say("common.reply")}
-        title={say("common.reply")}
-        onClick={() => actions.reply(message)}
-      >
-        <Icon name="reply" />
-      </button>
-      <button
-        type="button"
-        tabIndex={-1}
-        className={buttons.iconButton}
-        aria-label={say("messageRow.more")}
-        title={say("messageRow.more")}
-        onClick={({ clientX: x, clientY: y }) => onPopup({ kind: "menu", message, x, y })}
-      >
-        <Icon name="more" />
-      </button>
-    </span>
   );
 }
 

@@ -26,7 +26,7 @@ export function reactionRow(message: Message, { onReact, onOther }: ReactionActi
     act: () => onReact(message, each),
   }));
   const other = { label: say("reactionBar.other"), icon: "plus" as const, act: () => onOther(message) };
-  return { label: say("messageRow.react"), choices: [...emoji, other] };
+  return { label: say("pointerActions.react"), choices: [...emoji, other] };
 }
 
 interface ReactionBarProps extends ReactionActions {

@@ -23,10 +23,10 @@ import {
 import { settledCore } from "../view-models/testing/settled_core";
 import { showApp, stubPage } from "./testing/whole_app";
 // Fetched when they are wanted: here at once.
-import "./message_menu";
-import "./reaction_bar";
-import "./reaction_list";
+import "./message_popups";
+import "./pointer_actions";
 import "./reaction_picker";
+import "./reactions";
 
 const USUAL = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
@@ -122,7 +122,7 @@ describe("the menu of a message", () => {
 
 describe("nothing can be said", () => {
   const offers = async () => {
-    fireEvent.pointerEnter(row());
+    await settled(() => fireEvent.pointerEnter(row()));
     const button = within(row()).queryByRole("button", { name: "React" }) !== null;
     fireEvent.keyDown(row(), { key: "e" });
     await act(settle);

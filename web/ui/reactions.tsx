@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import type { ReactionKind, ShownReactions } from "../view-models/reactions";
+import type { Message } from "../view-models/core";
 import { listText } from "../view-models/group_text";
+import { reactionsOf, type ReactionKind } from "../view-models/reactions";
 import { say } from "../view-models/say";
 import styles from "./reactions.module.css";
 
@@ -17,8 +18,9 @@ function firstKinds(kinds: readonly ReactionKind[]): readonly ReactionKind[] {
 
 const kindText = ({ emoji, count }: ReactionKind): string => `${emoji} ${count.toLocaleString()}`;
 
-/** On the lower edge of a bubble: what people have said to it. */
-export function Reactions({ shown: { kinds, count }, onOpen }: { shown: ShownReactions; onOpen: () => void }) {
+/** On the lower edge of a bubble: what people have said to it, of an album to all that is in it. */
+export function Reactions({ messages, onOpen }: { messages: readonly Message[]; onOpen: () => void }) {
+  const { kinds, count } = reactionsOf(messages);
   const first = firstKinds(kinds);
   const more = count - first.reduce((sum, each) => sum + each.count, 0);
   const own = kinds.filter((each) => each.own).map(({ emoji }) => emoji);

@@ -6,6 +6,7 @@ import {
   GroupEventKind,
   groupOf,
   Role,
+  Tick,
   type Conversation,
   type Message,
   type Person,
@@ -118,6 +119,10 @@ export function closedText(conversation: Conversation): string {
 /** Something can be sent there. */
 export const isOpenForWords = (conversation: Conversation): boolean =>
   directOf(conversation)?.blocked !== true && closedText(conversation) === "";
+
+/** Whether one can say anything to it with an emoji: to what somebody has written, where one can write. */
+export const canReact = (conversation: Conversation, { body, tick }: Message): boolean =>
+  isOpenForWords(conversation) && (body.case === "text" || body.case === "media") && tick !== Tick.kFailed;
 
 /** Who wrote it, where that is not plain: in a group, of what others have written. */
 export const authorIn = (conversation: Conversation, { outgoing, sender }: Message): string =>

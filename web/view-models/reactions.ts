@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What people have said to a message with an emoji each, as it is shown.
-import { Tick, type Conversation, type Message } from "./core";
-import { isOpenForWords } from "./group_text";
+import type { Message } from "./core";
 
 export interface ReactionKind {
   emoji: string;
@@ -32,7 +31,3 @@ export function reactionsOf(messages: readonly Message[]): ShownReactions {
   }
   return { kinds: [...kinds.values()].sort((a, b) => b.count - a.count), count };
 }
-
-/** Whether one can say anything to it: to what somebody has written, where one can write. */
-export const canReact = (conversation: Conversation, { body, tick }: Message): boolean =>
-  isOpenForWords(conversation) && (body.case === "text" || body.case === "media") && tick !== Tick.kFailed;
