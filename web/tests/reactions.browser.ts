@@ -145,6 +145,15 @@ describe("reactions", () => {
     await anaPage.keyboard.press("Enter");
     await says(benPage, "I bring bread", "Reactions: ❤️ 1");
     await rowHasFocus(anaPage, "I bring bread");
+    await anaPage.keyboard.press("ContextMenu");
+    await emoji(anaPage, "❤️").waitFor();
+    assert.equal(await emoji(anaPage, "❤️").getAttribute("aria-checked"), "true");
+    await anaPage.keyboard.press("ArrowDown");
+    await anaPage.keyboard.press("ArrowRight");
+    await anaPage.keyboard.press("ArrowRight");
+    await anaPage.keyboard.press("Enter");
+    await says(benPage, "I bring bread", "Reactions: 😂 1");
+    await rowHasFocus(anaPage, "I bring bread");
     await anaPage.keyboard.press("Tab");
     await anaPage.keyboard.press("Enter");
     await list(anaPage).getByRole("button", { name: /^You/ }).waitFor();
