@@ -148,7 +148,7 @@ describe("finding one's way", () => {
       .click({ button: "right", position: { x: 30, y: 12 } });
     await hasFocus(page, "[role=menu]");
     await page.keyboard.press("ArrowDown");
-    await hasFocus(page, "[role=menuitem]");
+    await hasFocus(page, "[role=menuitemradio]");
     await page.keyboard.press("Escape");
     await page.getByRole("menu").waitFor({ state: "detached" });
     await hasFocus(page, "[data-message]");

@@ -22,7 +22,7 @@ const list = (page: Page) => page.getByRole("dialog", { name: "Reactions" });
 const says = (page: Page, text: string, words: string) =>
   eventually(`"${words}" below "${text}"`, async () => {
     const shown = reactions(page, text);
-    return ((await shown.count()) === 0 ? "" : await shown.getAttribute("aria-label")) === words;
+    return ((await shown.count()) === 0 ? "" : await shown.locator("> span").first().textContent()) === words;
   });
 
 const openMenu = (page: Page, text: string) =>

@@ -135,7 +135,7 @@ describe("what people have said to a message with emoji", () => {
     emojis: kinds.map(([emoji, count]) => ({ emoji, count })),
   });
   const shownKinds = () =>
-    [...document.querySelectorAll("[data-part=reactions] > span")].map(({ textContent }) => textContent);
+    [...document.querySelectorAll("[data-part=reactions] > span[aria-hidden]")].map(({ textContent }) => textContent);
   const button = () => screen.getByRole("button", { name: /^Reactions/ });
 
   it("is below it, with counts from two on, and leads to who they are", async () => {
@@ -155,7 +155,7 @@ describe("what people have said to a message with emoji", () => {
     await shown(message({ reactions: reactions("🎉", ["👍", 2], ["🎉", 1]) }));
     const outlined = [...document.querySelectorAll("[data-part=reactions] > span[class*=own]")];
     expect(outlined.map(({ textContent }) => textContent)).toEqual(["🎉"]);
-    expect(button().getAttribute("aria-label")).toBe("Reactions: 👍 2, 🎉 1; yours: 🎉");
+    expect(button().firstElementChild?.textContent).toBe("Reactions: 👍 2, 🎉 1; yours: 🎉");
   });
 
   it("is four kinds, or three and how many more people there are, one's own among them", async () => {
@@ -166,7 +166,7 @@ describe("what people have said to a message with emoji", () => {
       message({ reactions: { ...reactions("🙏", ["👍", 9], ["🎉", 3], ["😂", 2], ["😮", 1], ["🙏", 1]), count: 20 } }),
     );
     expect(shownKinds()).toEqual(["👍9", "🎉3", "🙏", "+7"]);
-    expect(button().getAttribute("aria-label")).toContain("😮 1, 🙏 1");
+    expect(button().firstElementChild?.textContent).toContain("😮 1, 🙏 1");
   });
 
   it("is that to all messages of an album together", async () => {

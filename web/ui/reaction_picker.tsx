@@ -38,6 +38,7 @@ export function ReactionPicker({ at, onPick, onClose }: ReactionPickerProps) {
       ref={picker}
       store={store}
       portal
+      preserveTabOrder={false} // it would put a mark beside the message, into the list
       overlap
       tabIndex={-1}
       className={styles.picker}

@@ -5,6 +5,7 @@ import { listText } from "../view-models/group_text";
 import { reactionsOf, type ReactionKind } from "../view-models/reactions";
 import { say } from "../view-models/say";
 import styles from "./reactions.module.css";
+import hidden from "./parts/hidden.module.css";
 
 const SHOWN_MAX = 4;
 
@@ -29,14 +30,15 @@ export function Reactions({ messages, onOpen }: { messages: readonly Message[]; 
     own: own.length === 0 ? "none" : own.join(" "),
   });
   return (
-    <button type="button" className={styles.reactions} data-part="reactions" aria-label={label} onClick={onOpen}>
+    <button type="button" className={styles.reactions} data-part="reactions" onClick={onOpen}>
+      <span className={hidden.hidden}>{label}</span>
       {first.map((each) => (
-        <span key={each.emoji} className={`${styles.kind} ${each.own ? styles.own : ""}`}>
+        <span key={each.emoji} aria-hidden className={`${styles.kind} ${each.own ? styles.own : ""}`}>
           <span className={styles.emoji}>{each.emoji}</span>
           {each.count > 1 && each.count.toLocaleString()}
         </span>
       ))}
-      {more > 0 && <span className={styles.kind}>{say("reactions.more", { count: more })}</span>}
+      {more > 0 && <span aria-hidden className={styles.kind}>{say("reactions.more", { count: more })}</span>}
     </button>
   );
 }
