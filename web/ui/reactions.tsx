@@ -38,7 +38,11 @@ export function Reactions({ messages, onOpen }: { messages: readonly Message[]; 
           {each.count > 1 && each.count.toLocaleString()}
         </span>
       ))}
-      {more > 0 && <span aria-hidden className={styles.kind}>{say("reactions.more", { count: more })}</span>}
+      {more > 0 && (
+        <span aria-hidden className={styles.kind}>
+          {say("reactions.more", { count: more })}
+        </span>
+      )}
     </button>
   );
 }
