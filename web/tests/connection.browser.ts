@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
-import type { NodeClient } from "../core-client/node_host";
+import { NodeClient } from "../core-client/node_host";
 import { Message_Tick } from "../core-client/schema";
 import {
   bubble,
@@ -25,13 +25,26 @@ import {
 } from "./support/actions";
 import { Device, launchBrowser } from "./support/browser";
 import { Kith } from "./support/kith";
-import { Kithd } from "./support/kithd";
-import { startPeer } from "./support/peer";
+import { Kithd, wasmFile } from "./support/kithd";
 
 const ANA = "+491700000201";
 const BEN = "+491700000202";
 const CLI = "+491700000203";
 const WRITER = "+491700000205";
+
+async function writer(server: Kithd, phone: string): Promise<NodeClient> {
+  const client = await NodeClient.start({ wasm: wasmFile });
+  const { code } = await client.call("requestCode", { server: server.url, handle: phone });
+  await client.call("register", {
+    server: server.url,
+    handle: phone,
+    code,
+    name: "Wil the Writer",
+    deviceName: "Test",
+  });
+  await client.call("connect");
+  return client;
+}
 
 /** Writes "line FROM." to "line TO.", and waits until the server has them all: the id of the last. */
 async function writeLines(client: NodeClient, phone: string, from: number, to: number): Promise<string> {
@@ -167,7 +180,7 @@ describe("connections", () => {
 
   it("a long conversation pages back without a gap, and the page holds a bounded part of it", async () => {
     const count = 300;
-    const peer = await startPeer(server, WRITER, "Wil the Writer");
+    const peer = await writer(server, WRITER);
     try {
       await writeLines(peer, ANA, 1, count);
       await row(anaPage, "Wil the Writer").getByText(`line ${count}.`).waitFor();
@@ -186,7 +199,7 @@ describe("connections", () => {
   it("[F3][F12] a backlog comes once and in order into a page just opened and into an open conversation", async () => {
     const count = 500;
     const away = await Device.open(browser, server.url);
-    const peer = await startPeer(server, "+491700000206", "Wil the Writer");
+    const peer = await writer(server, "+491700000206");
     try {
       let page = await away.page();
       await register(page, "+491700000207", "Abe Away");

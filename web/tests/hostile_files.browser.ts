@@ -4,14 +4,14 @@
 // a picture of what is in it, or says what is wrong, or is a file to be saved; nothing of it runs.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { afterEach, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
-import type { Locator, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 
-import type { NodeClient } from "../core-client/node_host";
+import { NodeClient } from "../core-client/node_host";
 import { eventually, openConversation, register } from "./support/actions";
-import type { Device } from "./support/browser";
-import { serverSuite } from "./support/server_suite";
+import { Device, launchBrowser } from "./support/browser";
+import { Kithd, wasmFile } from "./support/kithd";
 
 const EVE = "+491700000801";
 const BEN = "+491700000802";
@@ -74,26 +74,36 @@ interface Attack {
 }
 
 describe("files that are attacks", () => {
-  const suite = serverSuite(["ben"], { flags: ["--autoplay-policy=no-user-gesture-required"] });
-  let device: Device, page: Page, eve: NodeClient;
+  let server: Kithd, browser: Browser, device: Device, page: Page, eve: NodeClient;
 
   before(async () => {
-    device = suite.device("ben");
-    page = suite.page("ben");
+    server = await Kithd.start();
+    browser = await launchBrowser(["--autoplay-policy=no-user-gesture-required"]);
+    device = await Device.open(browser, server.url);
+    page = await device.page();
     page.on("dialog", (dialog) => {
       device.problems.push(`a dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
     await register(page, BEN, "Ben Okafor");
-    eve = await suite.peer(EVE, "Eve Marsh");
+    eve = await NodeClient.start({ wasm: wasmFile });
+    const { code } = await eve.call("requestCode", { server: server.url, handle: EVE });
+    await eve.call("register", { server: server.url, handle: EVE, code, name: "Eve Marsh", deviceName: "Node" });
+    await eve.call("connect");
     await eve.call("sendMessage", { handle: BEN, text: "Look" });
     await page.locator("[data-pane=left] [data-row]", { hasText: "Eve Marsh" }).waitFor();
     await page.reload(); // the service worker has the page from now on
     await openConversation(page, "Eve Marsh");
   });
+  after(async () => {
+    eve?.close();
+    await browser?.close();
+    await server?.stop();
+  });
   afterEach(async () => {
     assert.equal(await page.evaluate(() => (globalThis as { ranInTheApp?: unknown }).ranInTheApp), undefined);
     assert.equal(device.context.pages().length, 1, "nothing has opened a page");
+    await device.check();
     device.serverAway = false;
   });
 
@@ -128,7 +138,7 @@ describe("files that are attacks", () => {
       .evaluate((image: HTMLImageElement) => image.src.startsWith("blob:") && image.complete && image.naturalWidth > 0);
   /** Of everything that draws pages, in bytes. */
   async function memory(): Promise<number> {
-    const session = await suite.browser().newBrowserCDPSession();
+    const session = await browser.newBrowserCDPSession();
     const { processInfo } = await session.send("SystemInfo.getProcessInfo");
     await session.detach();
     return processInfo.reduce((sum, { id }) => {

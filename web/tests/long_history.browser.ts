@@ -2,12 +2,13 @@
 
 // A conversation of thousands of messages: what is far back is found, read on from, and left again.
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
 
-import type { NodeClient } from "../core-client/node_host";
+import { NodeClient } from "../core-client/node_host";
 import { bubble, eventually, messageTexts, openConversation, register, row } from "./support/actions";
-import { serverSuite } from "./support/server_suite";
+import { Device, launchBrowser } from "./support/browser";
+import { Kithd, wasmFile } from "./support/kithd";
 
 const ANA = "+491700000301";
 const BEN = "+491700000302";
@@ -15,15 +16,25 @@ const MESSAGES = 2000;
 const text = (number: number): string => `note n${number}x`;
 
 describe("a long history", () => {
-  const suite = serverSuite(["ana"], { settings: "[limits]\nsends_per_second = 0\nframes_per_second = 0\n" });
-  let page: Page, ben: NodeClient;
+  let server: Kithd, browser: Browser, device: Device, page: Page, ben: NodeClient;
 
   before(async () => {
-    page = suite.page("ana");
+    server = await Kithd.start("[limits]\nsends_per_second = 0\nframes_per_second = 0\n");
+    browser = await launchBrowser();
+    device = await Device.open(browser, server.url);
+    page = await device.page();
     await register(page, ANA, "Ana");
-    ben = await suite.peer(BEN, "Ben");
+    ben = await NodeClient.start({ wasm: wasmFile });
+    const { code } = await ben.call("requestCode", { server: server.url, handle: BEN });
+    await ben.call("register", { server: server.url, handle: BEN, code, name: "Ben", deviceName: "Test" });
+    await ben.call("connect");
     for (let number = 1; number <= MESSAGES; ++number)
       await ben.call("sendMessage", { handle: ANA, text: text(number) });
+  });
+  after(async () => {
+    ben?.close();
+    await browser?.close();
+    await server?.stop();
   });
 
   /** The numbers on the page follow one another. */
@@ -93,5 +104,6 @@ describe("a long history", () => {
     await page.getByRole("button", { name: /new message|newest message/ }).click();
     await eventually("the newest is in view", () => isInView(MESSAGES + 1));
     assert.equal((await shown()).at(-1), MESSAGES + 1);
+    await device.check();
   });
 });

@@ -5,15 +5,14 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
-import type { NodeClient } from "../core-client/node_host";
+import { NodeClient } from "../core-client/node_host";
 import { Media_State as State, type Message } from "../core-client/schema";
 import { numbered } from "../core-client/testing/media_bytes";
 import type { ClientTesting } from "./media/client";
 import { eventually } from "./support/actions";
 import { Device, launchBrowser } from "./support/browser";
 import { Harness } from "./support/harness";
-import { Kithd } from "./support/kithd";
-import { startPeer } from "./support/peer";
+import { Kithd, wasmFile } from "./support/kithd";
 
 const PAGE = "+491700000001";
 const PEER = "+491700000002";
@@ -27,7 +26,10 @@ before(async () => {
   device = await harness.device(browser);
   page = await open();
   await within(page, ({ register }, [url, handle]) => register(url ?? "", handle ?? ""), [server.url, PAGE]);
-  peer = await startPeer(server, PEER, "Peer");
+  peer = await NodeClient.start({ wasm: wasmFile });
+  const { code } = await peer.call("requestCode", { server: server.url, handle: PEER });
+  await peer.call("register", { server: server.url, handle: PEER, code, name: "Peer", deviceName: "Node" });
+  await peer.call("connect");
 });
 after(async () => {
   peer?.close();

@@ -5,11 +5,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
-import type { NodeClient } from "../core-client/node_host";
+import { NodeClient } from "../core-client/node_host";
 import { bubble, composer, eventually, register, row } from "./support/actions";
 import { Device, launchBrowser, setFocus } from "./support/browser";
-import { Kithd } from "./support/kithd";
-import { startPeer } from "./support/peer";
+import { Kithd, wasmFile } from "./support/kithd";
 
 const ANA = "+491700000401";
 const BEN = "+491700000402";
@@ -51,7 +50,10 @@ describe("a telephone's notifications", () => {
     page = await device.page();
     await register(page, ANA, "Ana");
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
-    ben = await startPeer(server, BEN, "Ben");
+    ben = await NodeClient.start({ wasm: wasmFile });
+    const { code } = await ben.call("requestCode", { server: server.url, handle: BEN });
+    await ben.call("register", { server: server.url, handle: BEN, code, name: "Ben", deviceName: "Test" });
+    await ben.call("connect");
   });
   after(async () => {
     ben?.close();

@@ -4,13 +4,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import type { Locator, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 
-import type { NodeClient } from "../core-client/node_host";
+import { NodeClient } from "../core-client/node_host";
 import { eventually, openConversation, register } from "./support/actions";
-import { Device } from "./support/browser";
+import { Device, launchBrowser } from "./support/browser";
 import { film } from "./support/films";
-import { serverSuite } from "./support/server_suite";
+import { Kithd, wasmFile } from "./support/kithd";
 import { SlowProxy } from "./support/slow_proxy";
 
 const ANA = "+491700000701";
@@ -27,28 +27,34 @@ const SLOW = 1_200_000;
 const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 describe("[F17] what plays before it is whole", () => {
-  const suite = serverSuite([], {
-    settings: "[media]\nmedia_bytes_max = 100000000\n",
-    flags: ["--autoplay-policy=no-user-gesture-required"],
-  });
-  let proxy: SlowProxy, device: Device, page: Page, ana: NodeClient;
+  let server: Kithd, proxy: SlowProxy, browser: Browser, device: Device, page: Page, ana: NodeClient;
   let front: Buffer, back: Buffer;
 
   before(async () => {
     front = film({ name: "front.mp4", options: `${NOISE} -c:a aac -movflags +faststart`, seconds: SECONDS });
     back = film({ name: "back.mp4", options: `${NOISE} -c:a aac`, seconds: SECONDS });
     assert.ok(Math.min(front.length, back.length) > 20_000_000, `films of ${front.length} and ${back.length} bytes`);
-    proxy = await SlowProxy.start(suite.server().url);
-    device = await Device.open(suite.browser(), proxy.url);
+    server = await Kithd.start(`[media]\nmedia_bytes_max = 100000000\n`);
+    proxy = await SlowProxy.start(server.url);
+    browser = await launchBrowser(["--autoplay-policy=no-user-gesture-required"]);
+    device = await Device.open(browser, proxy.url);
     page = await device.page();
     await register(page, BEN, "Ben Okafor");
-    ana = await suite.peer(ANA, "Ana Ferreira");
+    ana = await NodeClient.start({ wasm: wasmFile });
+    const { code } = await ana.call("requestCode", { server: server.url, handle: ANA });
+    await ana.call("register", { server: server.url, handle: ANA, code, name: "Ana Ferreira", deviceName: "Node" });
+    await ana.call("connect");
     await ana.call("sendMessage", { handle: BEN, text: "Films" });
     await page.locator("[data-pane=left] [data-row]", { hasText: "Ana Ferreira" }).waitFor();
     await page.reload(); // the service worker has the page from now on
     await openConversation(page, "Ana Ferreira");
   });
-  after(() => proxy?.stop());
+  after(async () => {
+    ana?.close();
+    await browser?.close();
+    await proxy?.stop();
+    await server?.stop();
+  });
   beforeEach(() => {
     proxy.files.length = 0;
     proxy.bytesPerSecond = SLOW;

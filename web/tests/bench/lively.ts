@@ -14,11 +14,10 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Browser, Page } from "playwright-core";
 
-import type { NodeClient } from "../../core-client/node_host";
+import { NodeClient } from "../../core-client/node_host";
 import { bubble, openConversation, register, send, writeToNumber } from "../support/actions";
 import { Device, launchBrowser } from "../support/browser";
-import { Kithd, webRoot } from "../support/kithd";
-import { startPeer } from "../support/peer";
+import { Kithd, wasmFile, webRoot } from "../support/kithd";
 
 const SETTINGS = "[limits]\nsends_per_second = 0\nframes_per_second = 0\n";
 const OWN = "+491700000501";
@@ -50,7 +49,10 @@ class Measured {
 
   static async open(browser: Browser, web: string, slower: number): Promise<Measured> {
     const server = await Kithd.start(SETTINGS, web);
-    const peer = await startPeer(server, PEER, "Sender");
+    const peer = await NodeClient.start({ wasm: wasmFile });
+    const { code } = await peer.call("requestCode", { server: server.url, handle: PEER });
+    await peer.call("register", { server: server.url, handle: PEER, code, name: "Sender", deviceName: "Bench" });
+    await peer.call("connect");
     const device = await Device.open(browser, server.url);
     const page = await device.page();
     await register(page, OWN, "Receiver");

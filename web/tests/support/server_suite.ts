@@ -5,21 +5,16 @@
 import { after, afterEach, before } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
-import type { NodeClient } from "../../core-client/node_host";
 import { Device, launchBrowser } from "./browser";
 import { Kithd } from "./kithd";
-import { startPeer } from "./peer";
 
 export interface ServerSuite<Name extends string> {
   server(): Kithd;
-  browser(): Browser;
   device(of: Name): Device;
   /** The app there, as it was opened first. */
   page(of: Name): Page;
   /** One more, for one test: whoever has it closes it. */
   another(): Promise<Device>;
-  /** Somebody without a page, as long as the suite lasts. */
-  peer(handle: string, name: string): Promise<NodeClient>;
 }
 
 interface Options {
@@ -35,18 +30,12 @@ export function serverSuite<Name extends string>(
 ): ServerSuite<Name> {
   let server: Kithd, browser: Browser;
   const opened = new Map<Name, { device: Device; page: Page }>();
-  const peers: NodeClient[] = [];
   const of = (name: Name) => {
     const found = opened.get(name);
     if (found === undefined) throw new Error(`no device of ${name}: its suite has not begun`);
     return found;
   };
   const another = () => Device.open(browser, server.url);
-  const peer = async (handle: string, name: string) => {
-    const started = await startPeer(server, handle, name);
-    peers.push(started);
-    return started;
-  };
   before(async () => {
     server = await Kithd.start(settings);
     browser = await launchBrowser(flags);
@@ -56,19 +45,11 @@ export function serverSuite<Name extends string>(
     }
   });
   after(async () => {
-    for (const each of peers) each.close();
     await browser?.close();
     await server?.stop();
   });
   afterEach(async () => {
     for (const { device } of opened.values()) await device.check();
   });
-  return {
-    server: () => server,
-    browser: () => browser,
-    device: (name) => of(name).device,
-    page: (name) => of(name).page,
-    another,
-    peer,
-  };
+  return { server: () => server, device: (name) => of(name).device, page: (name) => of(name).page, another };
 }
