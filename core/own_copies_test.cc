@@ -66,6 +66,27 @@ TEST_F(OwnCopiesTest, TicksAreTheSameEverywhereAlsoOfARunThatBeginsBefore_COPY_3
   EXPECT_EQ(message(web_, id).tick(), Message::kRead);
 }
 
+// Ben registers anew: what was encrypted for his device from before gets another number when it leaves.
+TEST_F(OwnCopiesTest, WhatWentOutUnderAnotherNumberIsReadOnTheOthersToo_RECEIPT_1) {
+  ana_.set_silent(true);
+  const std::string id = say(ana_, chat_, "for whoever it is");
+  Host& again = world_.add("ben's new device");
+  sign_up(again, kBen, "Ben");
+  ana_.set_silent(false);
+  world_.advance(120'000);
+  client_api::Request accept;
+  accept.mutable_accept_identity()->set_conversation(chat_);
+  ASSERT_FALSE(ana_.request(std::move(accept)).has_failure());
+  world_.advance(2000);
+  ASSERT_EQ(query(ana_, "SELECT count(*) FROM sent WHERE shown = (SELECT max(sequence) FROM messages WHERE outgoing)"),
+            2)
+      << "else nothing is tested";
+  mark_read(again, open_chat(again, kAna));
+  world_.advance(2000);
+  EXPECT_EQ(message(ana_, id).tick(), Message::kRead);
+  EXPECT_EQ(message(web_, id).tick(), Message::kRead);
+}
+
 TEST_F(OwnCopiesTest, AReceiptThatComesBeforeTheCopyCounts_TICK_1) {
   // The copies leave late: the receipts for them are at the other device before.
   const AccountId ana = *AccountId::from_hex(state(ana_).account_id());

@@ -110,8 +110,8 @@ std::vector<Raised> SentTable::note(const Target& target, DeviceId device, const
 
 uint64_t SentTable::number_of(const Target& target, DeviceId device, const MessageId& shows) {
   auto row = database_.prepare(
-      "SELECT min(number) FROM sent WHERE shown = (SELECT sequence FROM messages WHERE id = ?) AND target_kind = ? AND "
-      "target = ? AND device = ?");
+      "SELECT number FROM sent WHERE shown = (SELECT sequence FROM messages WHERE id = ?) AND target_kind = ? AND "
+      "target = ? AND device = ? ORDER BY closed, number LIMIT 1");
   row.bind_id(shows).bind(static_cast<int64_t>(target.kind)).bind_id(target.id).bind(device.value);
   return row.step() ? static_cast<uint64_t>(row.integer(0)) : 0;
 }

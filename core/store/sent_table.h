@@ -84,7 +84,8 @@ class SentTable {
   // What another device of the account has sent under this number. Gives what receipts that came before it say of it,
   // and of others: the messages whose tick that is.
   std::vector<Raised> note(const Target& target, DeviceId device, const Sent& sent);
-  // Under which number this device first sent what shows this message; 0: under none.
+  // Under which number this device first sent what shows this message, since the last change of identity if it did; 0:
+  // under none.
   uint64_t number_of(const Target& target, DeviceId device, const MessageId& shows);
   // A receipt that said nothing, and may once the other device's message is here.
   void keep_early(const Target& target, const AccountId& member, DeviceId device, const wire::ReceiptRun& run,
