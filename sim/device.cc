@@ -229,19 +229,19 @@ void Device::call_with_file(client_api::HttpCall call) {
 }
 
 void Device::fetch_file(client_api::FetchFile fetch) {
-  const Bytes& part = files_.parts[fetch.file()];
-  if (files_.whole.contains(fetch.file()) || part.size() >= fetch.size())
+  const uint64_t there = come_of(fetch);
+  if (files_.whole.contains(fetch.file()) || there >= fetch.size())
     return host_.file_fetched(fetch.call(), files_.fetch(fetch, {}));
   client_api::HttpCall get;
   get.set_method("GET");
   get.set_url(fetch.url());
   get.set_bearer(fetch.bearer());
-  if (!part.empty()) {
+  if (there != 0) {
     client_api::HttpField& range = *get.add_fields();
     range.set_name("Range");
-    range.set_value("bytes=" + std::to_string(part.size()) + "-");
+    range.set_value("bytes=" + std::to_string(there) + "-");
   }
-  on_.trace.note(on_.scheduler.now(), name_, "fetches " + fetch.file(), part.size());
+  on_.trace.note(on_.scheduler.now(), name_, "fetches " + fetch.file(), there);
   on_.network.fetch(get, [this, fetch, goes_on = going(fetch.call())](uint32_t status, const Bytes& piece, bool last) {
     if (goes_on()) take_piece(fetch, status, piece, last);
   });
@@ -252,15 +252,29 @@ void Device::take_piece(const client_api::FetchFile& fetch, uint32_t status, con
   on_.trace.note(on_.scheduler.now(), name_, "gets of a file", status, piece);
   if (is_file) files_.parts[fetch.file()] += piece;
   if (!last) {
-    host_.http_progress(fetch.call(), files_.parts[fetch.file()].size());
+    host_.http_progress(fetch.call(), come_of(fetch));
   } else {
     transfers_.erase(fetch.call());
-    const auto outcome = is_file       ? files_.fetch(fetch, {})
+    const auto outcome = is_file       ? look_at(fetch)
                          : status == 0 ? client_api::FileFetched::kBrokeOff
                                        : client_api::FileFetched::kRefused;
     host_.file_fetched(fetch.call(), outcome, is_file ? 0 : status);
   }
   wake();
+}
+
+uint64_t Device::come_of(const client_api::FetchFile& fetch) const {
+  const auto part = files_.parts.find(fetch.file());
+  return part == files_.parts.end() ? 0 : part->second.size();
+}
+
+client_api::FileFetched::Outcome Device::look_at(const client_api::FetchFile& fetch) {
+  Bytes& part = files_.parts[fetch.file()];
+  if (mutation_ == Mutation::kTakeAnyFile && part.size() >= fetch.size()) {
+    files_.whole[fetch.file()] = std::exchange(part, "");
+    files_.parts.erase(fetch.file());
+  }
+  return files_.fetch(fetch, {});
 }
 
 void Device::remove_file(std::string file) {

@@ -116,6 +116,10 @@ class Device final : core::HostActions, core::FileActions {
   void remove_file(std::string file) override;
   // Whether the transfer goes on.
   std::function<bool()> going(uint32_t call);
+  // Bytes that have come of a file.
+  [[nodiscard]] uint64_t come_of(const client_api::FetchFile& fetch) const;
+  // What has come of a file, if it is the one.
+  client_api::FileFetched::Outcome look_at(const client_api::FetchFile& fetch);
   void take_piece(const client_api::FetchFile& fetch, uint32_t status, const Bytes& piece, bool last);
   void receive(uint32_t socket, Bytes bytes);
   void tell_closed(uint32_t socket);

@@ -63,6 +63,10 @@ void Profile::draw_files(Dice& dice) {
   if (files) breaks = dice.percent(70) ? dice.skewed(1, 40) : 0;
 }
 
+void Profile::draw_file_lies(Dice& dice) {
+  if (files && dice.percent(35)) file_lies = dice.skewed(5, 40);
+}
+
 void Faults::start(const Profile& profile, uint64_t seed) {
   profile_ = profile;
   moved_ = put_back_ = false;

@@ -37,7 +37,8 @@ struct Profile {
   bool groups = false;         // people write in groups as well
   bool files = false;          // what they write has files, now and then
   bool reactions = false;
-  uint64_t breaks = 0;  // per cent of what is on its way of those that break off
+  uint64_t breaks = 0;         // per cent of what is on its way of those that break off
+  uint64_t file_lies = 0;      // per cent of what the server answers about files
 
   static Profile draw(Dice& dice);
   // The rest, from dice of its own each.
@@ -46,6 +47,7 @@ struct Profile {
   void draw_groups(Dice& dice);
   void draw_files(Dice& dice);
   void draw_reactions(Dice& dice);
+  void draw_file_lies(Dice& dice);
 };
 
 class Faults {

@@ -41,8 +41,8 @@ void FileLedger::sends(const std::string& words, const client_api::SealedFile& f
 }
 
 const client_api::SealedFile* FileLedger::file_of(const std::string& words) const {
-  const auto file = files_.find(words);
-  return file == files_.end() ? nullptr : &file->second;
+  const auto origin = origins_.find(words);
+  return origin == origins_.end() ? nullptr : &files_.at(origin->second);
 }
 
 void FileLedger::sends_again(const std::string& words, const std::string& as) {
@@ -65,11 +65,16 @@ void FileLedger::opened(const std::string& device, const Message& message, const
     broken("MEDIA-1: what " + name(device, message) + " opens is not what was sent");
 }
 
+bool FileLedger::is_kept_away(const Message& message) const {
+  const client_api::SealedFile* const file = file_of(words_of(message));
+  return message.media().state() == Media::kGone && file != nullptr && kept_away_.contains(file->file_id());
+}
+
 void FileLedger::check_device(const std::string& device, const std::vector<Message>& messages,
                               const std::vector<std::string>& files,
                               const std::function<void(std::string)>& broken) const {
   for (const Message& message : messages) {
-    if (message.media().state() != Media::kHere && !may_be_away(message))
+    if (message.media().state() != Media::kHere && !may_be_away(message) && !is_kept_away(message))
       broken("MEDIA-3: " + name(device, message) + " and not its file: " + Media::State_Name(message.media().state()));
   }
   const auto opened = opened_.find(device);

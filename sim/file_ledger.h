@@ -32,10 +32,12 @@ class FileLedger {
   // A message with these words is about to be written with this file; `as`: with that of the message that has those.
   void sends(const std::string& words, const client_api::SealedFile& file);
   void sends_again(const std::string& words, const std::string& as);
-  // Null: no message with these words was first sent with a file.
+  // Of the message with these words. Null: there is none.
   [[nodiscard]] const client_api::SealedFile* file_of(const std::string& words) const;
   // The user of its device wants it not to be sent.
   void gives_up(const std::string& id) { given_up_.insert(id); }
+  // The server has said that it has all of the file with this id, and has not: nobody can have it.
+  void is_kept_away(const std::string& id) { kept_away_.insert(id); }
   [[nodiscard]] bool is_given_up(const std::string& id) const { return given_up_.contains(id); }
   [[nodiscard]] bool is_empty() const { return origins_.empty(); }
 
@@ -50,9 +52,12 @@ class FileLedger {
                     const std::vector<std::string>& files, const std::function<void(std::string)>& broken) const;
 
  private:
+  [[nodiscard]] bool is_kept_away(const client_api::Message& message) const;
+
   std::map<std::string, std::string> origins_;  // words → those of the message that the file was first sent with
   std::map<std::string, client_api::SealedFile> files_;  // by the words that it was first sent with
   std::set<std::string> given_up_;                       // ids
+  std::set<std::string> kept_away_;                      // ids of files
   std::map<std::string, std::set<std::string>> opened_;  // device → names of files
 };
 

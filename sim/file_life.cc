@@ -6,6 +6,7 @@
 
 #include "core/sealed_file_view.h"
 #include "core/testing/loopback_files.h"
+#include "crypto/hash.h"
 #include "sim/person.h"
 #include "sim/words.h"
 
@@ -17,6 +18,12 @@ using client_api::Request;
 using client_api::Response;
 
 namespace {
+
+bool is_the_one(BytesView sealed, const client_api::SealedFile& file) {
+  crypto::RunningDigest digest;
+  digest.add(sealed);
+  return digest.finish() == file.digest();
+}
 
 // Anywhere where a message and its file may be.
 bool knows_key(core::Database& database, BytesView key) {
@@ -69,7 +76,7 @@ void FileLife::act(Seat& seat, const Message& message) {
     if (state == Media::kSending) on_.ledger.files().gives_up(message.id());
     request.mutable_fetch_media()->set_id(message.id());
     request.mutable_fetch_media()->set_cancel(true);
-  } else if (state == Media::kThere || is_moving) {
+  } else if (state == Media::kThere || state == Media::kBroken || is_moving) {
     request.mutable_fetch_media()->set_id(message.id());
   } else if (dice_.percent(40)) {
     return open(seat, message);
@@ -158,9 +165,19 @@ void FileLife::check(Seat& seat) {
     for (const auto& [name, bytes] : seat.device().files().parts) files.insert(name);
     for (const Message& message : *all) {
       if (message.media().view_once()) check_once(seat, message, files);
+      check_bytes(seat, message);
     }
     on_.ledger.check_files(seat.owner(), seat.device().name(), *all, {files.begin(), files.end()});
   });
+}
+
+void FileLife::check_bytes(Seat& seat, const Message& message) {
+  const client_api::SealedFile* const file = on_.ledger.files().file_of(words_of(message));
+  if (file == nullptr) return;
+  const auto& whole = seat.device().files().whole;
+  const auto there = whole.find(core::read_sealed_file(*file).name().hex());
+  if (there != whole.end() && !is_the_one(there->second, *file))
+    on_.ledger.broken("MEDIA-1: " + seat.device().name() + " keeps another file as that of " + words_of(message));
 }
 
 void FileLife::check_once(Seat& seat, const Message& message, std::set<std::string>& files) {

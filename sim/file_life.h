@@ -44,6 +44,8 @@ class FileLife {
   void act(Seat& seat, const client_api::Message& message);
   void open(Seat& seat, const client_api::Message& message);
   void send_on(Seat& seat, const client_api::Message& message);
+  // What the device has is what was sealed.
+  void check_bytes(Seat& seat, const client_api::Message& message);
   // Of `files`, which the device has, takes out what a message may have that nobody has opened yet.
   void check_once(Seat& seat, const client_api::Message& message, std::set<std::string>& files);
 

@@ -9,6 +9,7 @@
 #include "server/delivery/shard.h"
 #include "server/gateway/api_routes.h"
 #include "server/gateway/stream_routes.h"
+#include "sim/file_liar.h"
 #include "sim/liar.h"
 #include "sim/server_connection.h"
 #include "wire/group_state.h"
@@ -253,6 +254,7 @@ void Server::call(const client_api::HttpCall& call, std::function<void(uint32_t,
   if (!process_) return answer(0, {});
   process_->call(call, [this, call, answer = std::move(answer)](uint32_t status, Bytes body) {
     if (options.liar != nullptr && status != 0) options.liar->change(call, status, body);
+    if (options.file_liar != nullptr && status != 0) options.file_liar->change(call, status, body);
     answer(status, std::move(body));
   });
   wake();

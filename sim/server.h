@@ -26,6 +26,7 @@
 
 namespace kith::sim {
 
+class FileLiar;
 class Liar;
 class ServerConnection;
 
@@ -34,6 +35,7 @@ struct ServerOptions {
   DeliverySettings delivery;
   Mutation mutation = Mutation::kNone;
   Liar* liar = nullptr;  // null: an honest server
+  FileLiar* file_liar = nullptr;
 };
 
 // One run of the program.

@@ -23,6 +23,7 @@ constexpr uint64_t kLinkedStream = 33;
 constexpr uint64_t kGroupsStream = 177;
 // Nor files by these.
 constexpr uint64_t kFilesStream = 245;
+constexpr uint64_t kFileLiesStream = 246;
 // Nor reactions by these.
 constexpr uint64_t kReactionsStream = 379;
 
@@ -40,6 +41,7 @@ Simulation::Simulation(size_t people)
     : events_most_(kEventsMost),
       server_(scheduler_, trace_),
       liar_({scheduler_, trace_, server_, ledger_}),
+      file_liar_({scheduler_, trace_, server_, ledger_}),
       faults_(scheduler_, trace_, server_, liar_, people_) {
   server_.reseed(kSetUpSeed);
   server_.start();
@@ -92,6 +94,9 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   Dice file_dice;
   file_dice.reseed(seed, kFilesStream);
   profile.draw_files(file_dice);
+  Dice file_lies_dice;
+  file_lies_dice.reseed(seed, kFileLiesStream);
+  profile.draw_file_lies(file_lies_dice);
   Dice reaction_dice;
   reaction_dice.reseed(seed, kReactionsStream);
   profile.draw_reactions(reaction_dice);
@@ -133,6 +138,10 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   if (profile.files) {
     for (const auto& person : people_) person->files().live();
   }
+  if (profile.file_lies != 0) {
+    server_.options.file_liar = &file_liar_;
+    file_liar_.start(profile.file_lies, seed);
+  }
   if (profile.reactions) {
     for (const auto& person : people_) person->reactions().live();
   }
@@ -142,6 +151,7 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
     person->linked().calm_down();
   }
   faults_.stop();
+  file_liar_.rest();
   ledger_.calm_begins();
 
   if (profile.grave_lies) {

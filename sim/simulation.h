@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sim/faults.h"
+#include "sim/file_liar.h"
 
 namespace kith::sim {
 
@@ -64,6 +65,7 @@ class Simulation {
   Ledger ledger_;
   Server server_;
   Liar liar_;
+  FileLiar file_liar_;
   std::vector<std::unique_ptr<Person>> people_;
   Faults faults_;
 };
