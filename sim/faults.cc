@@ -67,6 +67,11 @@ void Profile::draw_file_lies(Dice& dice) {
   if (files && dice.percent(35)) file_lies = dice.skewed(5, 40);
 }
 
+void Profile::draw_photos(Dice& dice) {
+  photos = !lies && file_lies == 0 && dice.percent(20);
+  shows_photos = photos && dice.percent(50);
+}
+
 void Faults::start(const Profile& profile, uint64_t seed) {
   profile_ = profile;
   moved_ = put_back_ = false;

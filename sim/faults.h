@@ -38,6 +38,8 @@ struct Profile {
   bool files = false;          // what they write has files, now and then
   bool reactions = false;
   uint64_t breaks = 0;         // per cent of what is on its way of those that break off
+  bool photos = false;         // people have photos, with scopes
+  bool shows_photos = false;   // the server says to whoever asks where a photo is
   uint64_t file_lies = 0;      // per cent of what the server answers about files
 
   static Profile draw(Dice& dice);
@@ -48,6 +50,7 @@ struct Profile {
   void draw_files(Dice& dice);
   void draw_reactions(Dice& dice);
   void draw_file_lies(Dice& dice);
+  void draw_photos(Dice& dice);
 };
 
 class Faults {

@@ -47,6 +47,8 @@ class FileLedger {
   // A device has opened the message's file, of this name, and this was in it.
   void opened(const std::string& device, const client_api::Message& message, const std::string& file, BytesView content,
               const std::function<void(std::string)>& broken);
+  // It shows it as a photo.
+  void keeps(const std::string& device, const std::string& file) { opened_[device].insert(file); }
   // Everything was asked for, and everything that is there was opened. `files`: of the device.
   void check_device(const std::string& device, const std::vector<client_api::Message>& messages,
                     const std::vector<std::string>& files, const std::function<void(std::string)>& broken) const;

@@ -14,6 +14,7 @@ void FileLiar::start(uint64_t percent, uint64_t seed) {
 }
 
 void FileLiar::change(const client_api::HttpCall& call, uint32_t& status, Bytes& body) {
+  if (shows_photos_ && status == 200 && call.url().ends_with("/profile")) show_photo(call, body);
   if (percent_ == 0 || call.url().find("/v1/files") == std::string::npos) return;
   if (call.method() == "GET" && (status == 200 || status == 206)) {
     given_.push_back(body);
@@ -24,6 +25,14 @@ void FileLiar::change(const client_api::HttpCall& call, uint32_t& status, Bytes&
     lie_about_upload(upload);
     body = upload.SerializeAsString();
   }
+}
+
+void FileLiar::show_photo(const client_api::HttpCall& call, Bytes& body) {
+  wire::Profile profile;
+  if (!profile.ParseFromString(body) || profile.account_id().empty()) return;
+  if (call.method() == "PUT") photos_[profile.account_id()] = profile.photo();
+  if (const auto photo = photos_.find(profile.account_id()); photo != photos_.end()) profile.set_photo(photo->second);
+  body = profile.SerializeAsString();
 }
 
 void FileLiar::lie_about_bytes(uint32_t& status, Bytes& body) {

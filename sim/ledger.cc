@@ -324,6 +324,22 @@ void Ledger::check_openers(const std::string& device, bool all, const Message& m
   }
 }
 
+void Ledger::sees_photo(const std::string& device, const std::string& of, const std::string& file, BytesView content) {
+  files_.keeps(device, file);
+  // Of devices that had not heard of each other one may have gone on with what the other had changed.
+  if (moved_ || copied_.contains(of) || shares_.contains(of)) return;
+  if (devices_.at(device).person != of)
+    photos_.shows(device, of, content, [this](std::string what) { broken(std::move(what)); });
+}
+
+void Ledger::check_photo(const std::string& of, const std::string& device, BytesView shown, BytesView is_there) {
+  const Owned& owned = devices_.at(device);
+  const bool is_own = owned.person == of;
+  if (moved_ || expires_ || !copied_.empty() || !owned.in_account || shown == is_there) return;
+  if (!is_own && (!photos_.sees_for_certain(of, owned.person) || blocks_.contains({owned.person, of}))) return;
+  broken("PHOTO-2: " + device + (shown.empty() ? " has no photo of " : " has another photo of ") + of);
+}
+
 void Ledger::check_partners(const FinalView& view) {
   for (const auto& [name, partner] : view.partners) {
     if (people_[partner.account] != name)

@@ -59,6 +59,7 @@
 #include "sim/file_ledger.h"
 #include "sim/group_ledger.h"
 #include "sim/once_ledger.h"
+#include "sim/photo_ledger.h"
 #include "sim/reaction_check.h"
 
 namespace kith::sim {
@@ -156,6 +157,11 @@ class Ledger {
   [[nodiscard]] GroupLedger& groups() { return groups_; }
   [[nodiscard]] FileLedger& files() { return files_; }
   [[nodiscard]] OnceLedger& once() { return once_; }
+  [[nodiscard]] PhotoLedger& photos() { return photos_; }
+  // A device shows somebody's photo, which is this file of its own.
+  void sees_photo(const std::string& device, const std::string& of, const std::string& file, BytesView content);
+  // Two devices in the end: the first one that `of` has, and one of somebody's. What each shows as the photo of `of`.
+  void check_photo(const std::string& of, const std::string& device, BytesView shown, BytesView is_there);
 
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
   [[nodiscard]] size_t texts() const { return texts_.size(); }
@@ -260,6 +266,7 @@ class Ledger {
   GroupLedger groups_;
   FileLedger files_;
   OnceLedger once_;
+  PhotoLedger photos_;
   size_t shown_count_ = 0;
   size_t linked_ = 0;  // devices
   bool moved_ = false;

@@ -80,6 +80,16 @@ constexpr const char* kHideOpenings =
     "  UPDATE outbox SET only_device = 4294967295 WHERE sequence = new.sequence;"
     "END;";
 
+// The photo is for everyone, whatever was said of it.
+constexpr const char* kForgetScope =
+    "CREATE TEMP TRIGGER forget_scope AFTER INSERT ON main.settings WHEN new.name = 'photo_scope' BEGIN"
+    "  UPDATE settings SET value = 1 WHERE name = 'photo_scope';"
+    "END;"
+    "CREATE TEMP TRIGGER forget_next_scope AFTER UPDATE ON main.settings"
+    "  WHEN new.name = 'photo_scope' AND new.value <> 1 BEGIN"
+    "  UPDATE settings SET value = 1 WHERE name = 'photo_scope';"
+    "END;";
+
 // Each device that is known is the one that everything for its number was encrypted for.
 void forget_keys(core::Database& database) {
   struct Known {
@@ -126,6 +136,7 @@ void mutate(core::Database& database, Mutation mutation) {
   if (mutation == Mutation::kKeepSenderKey) (void)database.execute(kKeepSenderKeys).has_value();
   if (mutation == Mutation::kKeepOpened) (void)database.execute(kKeepFiles).has_value();
   if (mutation == Mutation::kHideOpening) (void)database.execute(kHideOpenings).has_value();
+  if (mutation == Mutation::kForgetPhotoScope) (void)database.execute(kForgetScope).has_value();
 }
 
 void mutate_before_input(core::Database& database, Mutation mutation) {

@@ -36,6 +36,8 @@ enum class Mutation {
   kKeepOpened,       // mutated_core.cc: what was to be viewed once, and was, keeps its key (MEDIA-7)
   kHideOpening,      // mutated_core.cc: that it was opened the account's other devices are not told (MEDIA-7)
   kTakeAnyFile,  // device.cc: what a device has fetched is not held against its digest (MEDIA-1)
+  // mutated_core.cc: who may see the photo is forgotten: its key is for everybody (PHOTO-4)
+  kForgetPhotoScope,
 };
 
 struct MutationName {
@@ -63,6 +65,7 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kKeepOpened, "keep-opened"},
     {Mutation::kHideOpening, "hide-opening"},
     {Mutation::kTakeAnyFile, "take-any-file"},
+    {Mutation::kForgetPhotoScope, "forget-photo-scope"},
 };
 inline std::optional<Mutation> mutation_of(std::string_view name) {
   for (const MutationName& each : kMutations) {

@@ -18,6 +18,7 @@ Person::Person(Surroundings surroundings, std::string name, std::string phone)
       linked_(surroundings, *this),
       groups_(surroundings, *this),
       files_(surroundings, *this),
+      photos_(surroundings, *this),
       reactions_(surroundings, *this) {}
 
 void Person::reseed(uint64_t seed, uint64_t stream) {
@@ -28,6 +29,7 @@ void Person::reseed(uint64_t seed, uint64_t stream) {
   groups_.reseed(seed, stream + 5);
   files_.reseed(seed, stream + 7);
   reactions_.reseed(seed, stream + 9);
+  photos_.reseed(seed, stream + 13);
   first_.network.reseed(seed, stream + 1);
   if (first_.has_device()) first_.device().reseed(seed, stream + 10 * devices_);
 }
@@ -138,7 +140,7 @@ void Person::next_deed(uint64_t ticket) {
 }
 
 void Person::deed() {
-  if (linked_.deed() || groups_.deed() || files_.deed() || reactions_.deed()) return;
+  if (linked_.deed() || groups_.deed() || files_.deed() || photos_.deed() || reactions_.deed()) return;
   Seat& seat = some_seat();
   if (!seat.device().runs() || !seat.is_set_up()) return;
   if (is_lied_to_ && dice_.percent(15)) return seat.write_note(next_text());
@@ -191,7 +193,10 @@ void Person::block(const Person& other, bool blocked) {
     if (!seat->is_set_up()) seat = &first_;  // it has left the account
   }
   on_.trace.note(on_.scheduler.now(), name_, blocked ? "blocks" : "unblocks");
-  seat->set_blocked(other.account(), blocked);
+  // Somebody is blocked for certain when it is done, and not from the moment at which it is to be undone.
+  if (!blocked) on_.ledger.photos().blocked(name_, other.name(), false);
+  seat->set_blocked(other.account(), blocked,
+                    [this, &other, blocked] { on_.ledger.photos().blocked(name_, other.name(), blocked); });
 }
 
 void Person::unblock_everybody() {

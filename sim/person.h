@@ -12,6 +12,7 @@
 #include "sim/file_life.h"
 #include "sim/group_life.h"
 #include "sim/linked_devices.h"
+#include "sim/photo_life.h"
 #include "sim/reaction_life.h"
 #include "sim/seat.h"
 #include "sim/surroundings.h"
@@ -54,6 +55,7 @@ class Person {
   [[nodiscard]] LinkedDevices& linked() { return linked_; }
   [[nodiscard]] GroupLife& groups() { return groups_; }
   [[nodiscard]] FileLife& files() { return files_; }
+  [[nodiscard]] PhotoLife& photos() { return photos_; }
   [[nodiscard]] ReactionLife& reactions() { return reactions_; }
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -92,6 +94,7 @@ class Person {
   LinkedDevices linked_;
   GroupLife groups_;
   FileLife files_;
+  PhotoLife photos_;
   ReactionLife reactions_;
   std::vector<Person*> peers_;
   std::map<std::string, Seat*> blocked_;  // accounts, and where they were

@@ -181,11 +181,11 @@ void Seat::compare(const Person& peer, bool verifies) {
   });
 }
 
-void Seat::set_blocked(const std::string& account, bool blocked) {
+void Seat::set_blocked(const std::string& account, bool blocked, const std::function<void()>& done) {
   client_api::Request request;
   request.mutable_set_blocked()->set_account_id(account);
   request.mutable_set_blocked()->set_blocked(blocked);
-  insist(std::move(request), [](const client_api::Response&) {});
+  insist(std::move(request), [done](const client_api::Response&) { done(); });
 }
 
 void Seat::accept_identities() {

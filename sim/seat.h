@@ -55,7 +55,7 @@ class Seat final : public Witness {
   void import_card(const Person& peer);
   // Looks at the safety number, so that this device knows the other's keys; `verifies`: it is compared as well.
   void compare(const Person& peer, bool verifies);
-  void set_blocked(const std::string& account, bool blocked);
+  void set_blocked(const std::string& account, bool blocked, const std::function<void()>& done);
   // Agrees to whatever changed about others' identities, so that what waits for it leaves (IDENTITY-6).
   void accept_identities();
   void set_clock(int64_t by_us);

@@ -491,6 +491,97 @@ TEST_F(OnceLedgerTest, SeesASenderThatOpensIt) {
   EXPECT_EQ(violations_.size(), 1u);
 }
 
+TEST_F(LedgerTest, SeesASenderWhoIsToldOfNobodyOrOfSomebodyWhoNeverAsked_MEDIA_7) {
+  ledger_.is_account("acc0", "ben", "+491700000002");
+  client_api::Message photo;
+  photo.set_id("11111111");
+  photo.mutable_media()->set_view_once(true);
+  client_api::ListReceiptsResponse receipts;
+  client_api::Receipt& receipt = *receipts.add_receipts();
+  receipt.mutable_member()->set_account_id("acc0");
+  const auto check = [&](bool all = true) {
+    ledger_.check_openers("ana-1", all, photo, receipts);
+    return ledger_.violations().size();
+  };
+  EXPECT_EQ(check(), 0u);
+  receipt.set_opened_us(5);
+  EXPECT_EQ(check(), 1u) << "who never asked";
+  const bool known = ledger_.once().asks("ben-1", photo);
+  EXPECT_EQ(check(), 1u);
+  ledger_.once().opened("ben-1", photo, known, [](const std::string&) {});
+  receipt.set_opened_us(0);
+  EXPECT_EQ(check(false), 1u) << "it may have been what could not be read";
+  EXPECT_EQ(check(), 2u) << "nobody";
+}
+
+// ---------------------------------------------------------------- photos
+
+class PhotoLedgerTest : public ::testing::Test {
+ protected:
+  PhotoLedgerTest() {
+    for (const char* const person : {"ana", "ben", "eva"}) ledger_.knows(person);
+    ledger_.sets("ana");
+  }
+  // What is wrong with it that this device shows this one of Ana's.
+  std::string wrong(const std::string& device, uint32_t number) {
+    std::string rule;
+    ledger_.shows(device, "ana", PhotoLedger::content_of("ana", number),
+                  [&rule](const std::string& what) { rule = what.substr(0, what.find(':')); });
+    return rule;
+  }
+  PhotoLedger ledger_;
+};
+
+TEST_F(PhotoLedgerTest, SeesAPhotoThatWasNeverForWhoHasIt_PHOTO_4) {
+  EXPECT_EQ(wrong("ben-1", 0), "");
+  ledger_.asks_for("ana", client_api::Settings::kNobody);
+  ledger_.sets("ana");
+  EXPECT_EQ(wrong("ben-1", 1), "") << "nobody has answered yet";
+  ledger_.has("ana", client_api::Settings::kNobody);
+  ledger_.sets("ana");
+  EXPECT_EQ(wrong("ben-1", 2), "PHOTO-4");
+  EXPECT_EQ(wrong("ben-1", 0), "") << "what he had before";
+  ledger_.asks_for("ana", client_api::Settings::kEveryone);
+  EXPECT_EQ(wrong("ben-1", 2), "");
+}
+
+TEST_F(PhotoLedgerTest, OfAScopeOfContactsAreWhoMayBeOne_PHOTO_3) {
+  ledger_.has("ana", client_api::Settings::kContacts);
+  ledger_.contact("ana", "eva", true);
+  ledger_.sets("ana");
+  EXPECT_EQ(wrong("eva-1", 1), "");
+  EXPECT_EQ(wrong("ben-1", 1), "PHOTO-4");
+  ledger_.contact("ana", "eva", false);
+  ledger_.sets("ana");
+  EXPECT_EQ(wrong("eva-1", 2), "PHOTO-4");
+}
+
+TEST_F(PhotoLedgerTest, WhoIsBlockedIsOutsideUntilThatIsUndone_PHOTO_4) {
+  ledger_.blocked("ana", "ben", true);
+  ledger_.sets("ana");
+  EXPECT_EQ(wrong("ben-1", 1), "PHOTO-4");
+  EXPECT_FALSE(ledger_.sees_for_certain("ana", "ben"));
+  EXPECT_TRUE(ledger_.sees_for_certain("ana", "eva"));
+  ledger_.blocked("ana", "ben", false);
+  EXPECT_EQ(wrong("ben-1", 1), "");
+  EXPECT_FALSE(ledger_.sees_for_certain("ana", "ben")) << "the word of it may have been dropped";
+}
+
+TEST_F(LedgerTest, SeesADeviceThatHasNotThePhotoThatIsThere_PHOTO_2) {
+  ledger_.check_photo("ana", "ben-1", "one", "one");
+  EXPECT_EQ(ledger_.violations().size(), 0u);
+  ledger_.check_photo("ana", "ben-1", "", "one");
+  ledger_.check_photo("ana", "ben-1", "one", "two");
+  EXPECT_EQ(ledger_.violations().size(), 2u);
+  ledger_.photos().asks_for("ana", client_api::Settings::kContacts);
+  ledger_.check_photo("ana", "ben-1", "", "one");
+  EXPECT_EQ(ledger_.violations().size(), 2u) << "who may not be meant to see it";
+  ledger_.check_photo("ana", "ana-1", "", "one");
+  EXPECT_EQ(ledger_.violations().size(), 3u) << "a device of her own is";
+}
+
+TEST_F(PhotoLedgerTest, SeesAPhotoThatWasNeverSet_PHOTO_2) { EXPECT_EQ(wrong("ben-1", 7), "PHOTO-2"); }
+
 // ---------------------------------------------------------------- positions
 
 wire::ServerFrame deliver(std::initializer_list<Position> positions) {

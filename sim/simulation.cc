@@ -24,6 +24,8 @@ constexpr uint64_t kGroupsStream = 177;
 // Nor files by these.
 constexpr uint64_t kFilesStream = 245;
 constexpr uint64_t kFileLiesStream = 246;
+// Nor photos by these.
+constexpr uint64_t kPhotosStream = 363;
 // Nor reactions by these.
 constexpr uint64_t kReactionsStream = 379;
 
@@ -97,6 +99,9 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   Dice file_lies_dice;
   file_lies_dice.reseed(seed, kFileLiesStream);
   profile.draw_file_lies(file_lies_dice);
+  Dice photo_dice;
+  photo_dice.reseed(seed, kPhotosStream);
+  profile.draw_photos(photo_dice);
   Dice reaction_dice;
   reaction_dice.reseed(seed, kReactionsStream);
   profile.draw_reactions(reaction_dice);
@@ -138,10 +143,12 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   if (profile.files) {
     for (const auto& person : people_) person->files().live();
   }
-  if (profile.file_lies != 0) {
-    server_.options.file_liar = &file_liar_;
-    file_liar_.start(profile.file_lies, seed);
+  if (profile.photos) {
+    for (const auto& person : people_) person->photos().live();
   }
+  if (profile.file_lies != 0 || profile.shows_photos) server_.options.file_liar = &file_liar_;
+  if (profile.file_lies != 0) file_liar_.start(profile.file_lies, seed);
+  if (profile.shows_photos) file_liar_.show_photos();
   if (profile.reactions) {
     for (const auto& person : people_) person->reactions().live();
   }
@@ -162,6 +169,11 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
     return outcome(events);
   }
   if (!calm()) ledger_.broken("it does not come to rest");
+  if (profile.photos) {
+    for (const auto& person : people_) person->photos().write_to_all();
+    run_for(30 * kSecond);
+    if (!calm()) ledger_.broken("it does not come to rest after everybody was written to");
+  }
   // On one device of each: the others hear of it.
   std::vector<Seat*> readers;
   for (const auto& person : people_) {
@@ -178,6 +190,7 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
     }
   }
   run_for(30 * kSecond);
+  if (profile.photos) check_photos();
   if (profile.files) check_files(file_dice.percent(50));
   check();
   return outcome(events);
@@ -301,6 +314,25 @@ void Simulation::check_files(bool one_first) {
   ledger_.openings_are_known();
   for (Seat* const seat : seats) seat->person().files().check(*seat);
   run_for(2 * kSecond);
+}
+
+void Simulation::check_photos() {
+  const auto each_seat = [this](const auto& look) {
+    for (const auto& person : people_) {
+      for (Seat* const seat : person->members()) {
+        if (seat->device().runs()) look(*person, *seat);
+      }
+    }
+  };
+  each_seat([](Person& person, Seat& seat) { person.photos().look_at_all(seat); });
+  run_for(kSecond);
+  each_seat([this](Person& person, Seat& seat) {
+    for (const auto& owner : people_) {
+      const auto shown = person.photos().seen(seat, owner->name());
+      const auto is_there = owner->photos().seen(owner->first(), owner->name());
+      if (shown && is_there) ledger_.check_photo(owner->name(), seat.device().name(), *shown, *is_there);
+    }
+  });
 }
 
 std::map<std::string, GroupLedger::Course> Simulation::courses_of_groups() {

@@ -56,6 +56,8 @@ class Simulation {
   // Asks for every file everywhere, opens them, and lets the ledger see. `one_first`: on one device of each person
   // first, so that the others hear of what was to be viewed once.
   void check_files(bool one_first);
+  // Everybody looks at everybody's photo.
+  void check_photos();
   void check_read(const std::vector<Seat*>& readers);
   void check();
 
