@@ -71,7 +71,10 @@ TEST_F(SealedFilesTest, WhatCanNotBeSealedIsNamedAndLeavesNothing) {
 TEST_F(SealedFilesTest, WhatWasDamagedSinceIsNotTheFile) {
   const auto file = files_.seal(write("file", random_.bytes(200'000)), random_);
   ASSERT_TRUE(file);
-  std::fstream(path_of(*file), std::ios::binary | std::ios::in | std::ios::out).seekp(100'000).put('?');
+  std::fstream damaged(path_of(*file), std::ios::binary | std::ios::in | std::ios::out);
+  const int byte = damaged.seekg(100'000).get();
+  damaged.seekp(100'000).put(static_cast<char>(byte ^ 1));
+  damaged.close();
   EXPECT_EQ(read(*file), describe(FileError::kDamaged));
   ASSERT_EQ(::truncate(path_of(*file).c_str(), 70'000), 0);
   EXPECT_EQ(read(*file), describe(FileError::kDamaged));
