@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -221,11 +221,13 @@ void SealedFiles::remove_part(const std::string& name) { ::unlink((path_of(name)
 std::vector<std::string> SealedFiles::old_names(int64_t age_s) {
   std::vector<std::string> names;
   std::error_code error;
+  const auto now = std::chrono::system_clock::now();  // time() may be a tick behind what the disk has as a file's time
+  const int64_t now_s = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
   for (auto entry = std::filesystem::recursive_directory_iterator(directory_, error);
        !error && entry != std::filesystem::recursive_directory_iterator(); entry.increment(error)) {
     struct stat status = {};
     if (::lstat(entry->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    if (std::time(nullptr) - status.st_mtime < age_s) continue;
+    if (now_s - status.st_mtime < age_s) continue;
     std::string name = entry->path().filename().string();
     if (name.starts_with(kSealing)) {
       ::unlink(entry->path().c_str());
