@@ -37,10 +37,10 @@ struct Profile {
   bool groups = false;         // people write in groups as well
   bool files = false;          // what they write has files, now and then
   bool reactions = false;
-  uint64_t breaks = 0;         // per cent of what is on its way of those that break off
-  bool photos = false;         // people have photos, with scopes
-  bool shows_photos = false;   // the server says to whoever asks where a photo is
-  uint64_t file_lies = 0;      // per cent of what the server answers about files
+  uint64_t breaks = 0;        // per cent of what is on its way of those that break off
+  bool photos = false;        // people have photos, with scopes
+  bool shows_photos = false;  // the server says to whoever asks where a photo is
+  uint64_t file_lies = 0;     // per cent of what the server answers about files
 
   static Profile draw(Dice& dice);
   // The rest, from dice of its own each.

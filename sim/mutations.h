@@ -35,7 +35,7 @@ enum class Mutation {
   kTakeAnyReaction,  // mutated_core.cc: the reaction counts that came last, and not the one that was said last (REACT-1)
   kKeepOpened,       // mutated_core.cc: what was to be viewed once, and was, keeps its key (MEDIA-7)
   kHideOpening,      // mutated_core.cc: that it was opened the account's other devices are not told (MEDIA-7)
-  kTakeAnyFile,  // device.cc: what a device has fetched is not held against its digest (MEDIA-1)
+  kTakeAnyFile,      // device.cc: what a device has fetched is not held against its digest (MEDIA-1)
   // mutated_core.cc: who may see the photo is forgotten: its key is for everybody (PHOTO-4)
   kForgetPhotoScope,
 };
