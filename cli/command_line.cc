@@ -41,8 +41,12 @@ struct AllOptions {
   SaveOptions save;
   FailedOptions failed;
   RetryOptions retry;
-  std::vector<std::string> message_ids;
   ReactOptions react;
+  DeleteOptions remove;
+  EditOptions edit;
+  VersionsOptions versions;
+  StarOptions star;
+  StarredOptions starred;
   ReceiveOptions receive;
   ConversationsOptions conversations;
   HistoryOptions history;
@@ -333,6 +337,7 @@ class Parser {
 
     add_failed();
     add_react();
+    add_corrections();
 
     CLI::App& receive = add(app_, "receive", "Print each message that came, once",
                             [](Context c, const AllOptions& o) { return run_receive(c, o.receive); });
@@ -391,10 +396,38 @@ class Parser {
         ->type_name("WHOM|ID");
     add_wait(retry, all.retry.wait, all.retry.timeout_s);
     add_json(retry, all.retry.json);
+  }
 
-    CLI::App& remove = add(app_, "delete", "Delete messages that were not sent",
-                           [](Context c, const AllOptions& o) { return run_delete(c, o.message_ids); });
-    remove.add_option("id", all.message_ids, "Which")->required()->type_name("ID");
+  void add_corrections() {
+    AllOptions& all = *all_;
+    CLI::App& remove = add(app_, "delete", "Delete messages from all of one's devices, or for everybody",
+                           [](Context c, const AllOptions& o) { return run_delete(c, o.remove); });
+    remove.add_option("id", all.remove.ids, "Which")->required()->type_name("ID");
+    remove.add_flag("--everyone", all.remove.everyone,
+                    "For all who have them: one's own, for two days; as an admin anybody's in the group");
+
+    CLI::App& edit = add(app_, "edit", "Give a message of one's own another text",
+                         [](Context c, const AllOptions& o) { return run_edit(c, o.edit); });
+    edit.add_option("id", all.edit.id, "Which, for 15 minutes after it was sent")->required()->type_name("ID");
+    edit.add_option("text", all.edit.text, "All of it; of a file what is written under it")
+        ->required()
+        ->type_name("TEXT");
+
+    CLI::App& versions = add(app_, "versions", "What an edited message has said, the newest first",
+                             [](Context c, const AllOptions& o) { return run_versions(c, o.versions); });
+    versions.add_option("id", all.versions.id, "Which")->required()->type_name("ID");
+    add_json(versions, all.versions.json);
+
+    CLI::App& star = add(app_, "star", "Star messages, on all of one's devices",
+                         [](Context c, const AllOptions& o) { return run_star(c, o.star); });
+    star.add_option("id", all.star.ids, "Which")->required()->type_name("ID");
+    star.add_flag("--remove", all.star.remove, "Take it back");
+
+    CLI::App& starred = add(app_, "starred", "List starred messages with ids, the newest first",
+                            [](Context c, const AllOptions& o) { return run_starred(c, o.starred); });
+    starred.add_option("whom", all.starred.with, "Only in this conversation")->type_name("WHOM");
+    starred.add_option("--limit", all.starred.limit, "At most N messages")->type_name("N")->capture_default_str();
+    add_json(starred, all.starred.json);
   }
 
   void add_react() {

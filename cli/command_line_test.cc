@@ -196,6 +196,21 @@ TEST(CommandLine, WhatFailedIsListedSentAgainAndDeleted) {
   EXPECT_FALSE(parse({"receive"}).tells_failures);
 }
 
+TEST(CommandLine, WhatWasSentIsEditedDeletedAndStarred) {
+  const std::string id(32, 'a');
+  EXPECT_EQ(requests_of({"delete", id.c_str()}).at(0).delete_messages().ids(0), id);
+  EXPECT_FALSE(requests_of({"delete", id.c_str()}).at(0).delete_messages().for_everyone());
+  EXPECT_TRUE(requests_of({"delete", id.c_str(), "--everyone"}).at(0).delete_messages().for_everyone());
+  EXPECT_EQ(requests_of({"edit", id.c_str(), "at seven"}).at(0).edit_message().text(), "at seven");
+  EXPECT_EQ(requests_of({"edit", id.c_str(), "at seven"}).at(0).edit_message().id(), id);
+  EXPECT_EQ(parse({"edit", id.c_str()}).code, ExitCode::kUsage);
+  EXPECT_EQ(requests_of({"versions", id.c_str()}).at(0).list_versions().id(), id);
+  EXPECT_TRUE(requests_of({"star", id.c_str()}).at(0).star_messages().starred());
+  EXPECT_FALSE(requests_of({"star", id.c_str(), "--remove"}).at(0).star_messages().starred());
+  EXPECT_EQ(requests_of({"starred", "--limit", "7"}).at(0).list_starred().limit(), 7u);
+  EXPECT_EQ(requests_of({"starred", "+491700000001"}).at(0).open_conversation().handle(), "+491700000001");
+}
+
 TEST(CommandLine, AReactionIsOneEmojiOrNoneAnyMore) {
   const std::string id(32, 'a');
   EXPECT_EQ(requests_of({"react", id.c_str(), "👍"}).at(0).react().emoji(), "👍");

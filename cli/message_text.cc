@@ -32,11 +32,18 @@ const char* type_word(const Message& message) {
     case Message::kUndecryptable: return "undecryptable";
     case Message::kUnsupported: return "unsupported";
     case Message::kGroupEvent: return "group_event";
+    case Message::kDeleted: return "deleted";
     case Message::kText:
     case Message::kMedia:
     case Message::BODY_NOT_SET: break;
   }
   return "message";
+}
+
+std::string deleted_text(const Message& message) {
+  const client_api::Person& by = message.deleted().by();
+  if (by.account_id() == message.sender().account_id()) return "[deleted]";
+  return "[deleted by " + one_line(excerpt(by.name(), kExcerptWidth)) + "]";
 }
 
 // What people read in place of a text.
@@ -54,6 +61,7 @@ std::string body(const Message& message) {
       const std::string& caption = message.media().caption().text();
       return media_text(message.media()) + (caption.empty() ? "" : " " + safe_for_terminal(caption));
     }
+    case Message::kDeleted: return deleted_text(message);
     case Message::kGroupEvent:  // has no author in front: message_line()
     case Message::BODY_NOT_SET: break;
   }
@@ -89,6 +97,7 @@ void add_group(JsonLine& line, const Message& message, const Place& place) {
 // "a text", or of a private reply "Book club: a text".
 std::string quote_text(const client_api::Quote& quote) {
   std::string text = one_line(excerpt(quote.excerpt(), kExcerptWidth));
+  if (quote.deleted()) text = "[deleted]";
   if (quote.media() != client_api::Media::kUnspecified) text = "[" + media_word(quote.media()) + "] " + text;
   if (!quote.has_group()) return text;
   const std::string& title = quote.group().title();
@@ -214,6 +223,9 @@ std::string message_json(const Message& message, const Place& place) {
     }
     line.raw("quote", quote.str());
   }
+  if (message.edited_us() != 0) line.text("edited_at", rfc3339(message.edited_us()));
+  if (message.starred()) line.boolean("starred", true);
+  if (message.has_deleted()) line.text("deleted_by", message.deleted().by().account_id());
   if (message.has_reactions()) line.raw("reactions", reactions_json(message.reactions()));
   if (place.is_group()) add_group(line, message, place);
   line.boolean("outgoing", message.outgoing());
@@ -251,7 +263,9 @@ std::string message_line(const Output& output, const Message& message, const Tol
     line += c;
     if (c == '\n') line += "    ";
   }
-  if (message.outgoing()) line += " " + tick_mark(output, message.tick());
+  if (message.edited_us() != 0) line += output.coloured("2", " (edited)");
+  if (message.starred()) line += " ★";
+  if (message.outgoing() && !message.has_deleted()) line += " " + tick_mark(output, message.tick());
   if (message.failure() != client_api::kNoFailure) line += " (" + failure_text(message.failure()) + ")";
   if (message.has_reactions()) line += " " + output.coloured("2", "[" + reactions_text(message.reactions()) + "]");
   return line;

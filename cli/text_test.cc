@@ -89,6 +89,22 @@ TEST(MessageText, JsonHoldsWhatIsPromised) {
       R"("text":"Hello\n\"you\"","sent_at":"2026-03-01T12:00:00.123456Z","outgoing":false})");
 }
 
+TEST(MessageText, SaysWhatWasEditedStarredAndDeleted) {
+  testing::CapturedOutput output;
+  Message message = example();
+  EXPECT_THAT(message_json(message, {}), Not(HasSubstr("edited_at")));
+  message.set_edited_us(1'700'000'000'000'000);
+  message.set_starred(true);
+  EXPECT_THAT(message_line(output.out, message, {.author = "Eva"}, 0), HasSubstr("(edited) ★"));
+  EXPECT_THAT(message_json(message, {}), HasSubstr(R"("edited_at":"2023-11-14T22:13:20.000000Z","starred":true)"));
+  message.mutable_deleted()->mutable_by()->set_account_id(message.sender().account_id());
+  EXPECT_THAT(message_line(output.out, message, {.author = "Eva"}, 0), HasSubstr("[deleted]"));
+  message.mutable_deleted()->mutable_by()->set_account_id("another");
+  message.mutable_deleted()->mutable_by()->set_name("Tom\nTom");
+  EXPECT_THAT(message_line(output.out, message, {.author = "Eva"}, 0), HasSubstr("[deleted by Tom Tom]"));
+  EXPECT_THAT(message_json(message, {}), HasSubstr(R"("type":"deleted")"));
+}
+
 TEST(MessageText, ReactionsAreBehindTheWords) {
   testing::CapturedOutput output;
   Message message = example();

@@ -121,6 +121,63 @@ bool add_preview(const content::LinkPreview& said, MessageRow& message) {
   return true;
 }
 
+std::optional<Words> read_words(const content::Text& text, bool in_group) {
+  content::Text own = text;
+  own.clear_quote();
+  MessageRow row;
+  if (own.text().size() > kTextBytesMax || !read_columns(own, row)) return std::nullopt;
+  row.raw = rest_of(own, in_group);
+  if (own.has_preview()) (void)add_preview(own.preview(), row);
+  return Words{row.text, row.raw};
+}
+
+void write_words(const Words& words, content::Text& text) {
+  (void)text.ParseFromString(words.rest);
+  text.set_text(words.text);
+}
+
+Words words_of(const MessageRow& message) {
+  content::Text rest;
+  if (const auto media = media_of(message)) {
+    rest = media->caption();
+  } else {
+    (void)rest.ParseFromString(message.raw);
+  }
+  rest.clear_quote();
+  return {message.text, rest.SerializeAsString()};
+}
+
+bool can_have(const MessageRow& message, const Words& words) {
+  if (message.kind == MessageKind::kText) return !words.text.empty();
+  const auto media = media_of(message);
+  return media && !media->view_once() && words.text.size() <= kCaptionBytesMax;
+}
+
+void set_words(const Words& words, MessageRow& message) {
+  content::Text rest;
+  (void)rest.ParseFromString(words.rest);
+  message.text = words.text;
+  if (auto media = media_of(message)) {
+    const content::Quote quote = media->caption().quote();
+    rest.clear_preview();
+    *media->mutable_caption() = rest;
+    if (quote.ByteSizeLong() > 0) *media->mutable_caption()->mutable_quote() = quote;
+    message.raw = media->SerializeAsString();
+    return;
+  }
+  content::Text before;
+  (void)before.ParseFromString(message.raw);
+  if (before.has_quote()) *rest.mutable_quote() = before.quote();
+  message.raw = rest.SerializeAsString();
+}
+
+MessageRow as_sent(const MessageRow& message, const std::optional<CorrectionRow>& original) {
+  MessageRow sent = message;
+  if (original) set_words({original->text.value_or(""), original->rest}, sent);
+  sent.edited = {};
+  return sent;
+}
+
 crypto::SealedFile sealed_file(const content::Media& media) {
   return {FileId::from_bytes(media.file_id()).value_or(FileId{}), media.key(), media.size(), media.digest()};
 }
@@ -330,6 +387,23 @@ Bytes profile_changed(UnixMicros now) {
 Bytes media_opened(UnixMicros now, const std::vector<MessageId>& messages) {
   content::Content content = at(now);
   for (const MessageId& each : messages) content.mutable_media_opened()->add_message_ids(each.bytes());
+  return content.SerializeAsString();
+}
+
+Bytes correction(UnixMicros now, const std::vector<CorrectionRow>& rows, const std::optional<MessageId>& resent,
+                 const std::optional<InGroup>& group) {
+  content::Content content = at(now);
+  if (resent) content.set_resent_message_id(resent->bytes());
+  if (resent && group) put_in(*group, content);
+  for (const CorrectionRow& row : rows) {
+    if (!row.text) {
+      content.mutable_deletion()->add_message_ids(row.message.bytes());
+      continue;
+    }
+    content.mutable_edit()->set_message_id(row.message.bytes());
+    content.mutable_edit()->set_at_us(row.at.value);
+    write_words({*row.text, row.rest}, *content.mutable_edit()->mutable_text());
+  }
   return content.SerializeAsString();
 }
 

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "content/content.pb.h"
+#include "core/store/corrections_table.h"
 #include "core/store/messages_table.h"
 #include "core/store/reactions_table.h"
 #include "core/store/registers_table.h"
@@ -36,6 +37,23 @@ std::optional<GroupId> quoted_group(const content::Text& rest);
 // The same of a file's message: what it says of the file, with the text under it.
 void write_media(const MessageRow& message, content::Media& media);
 [[nodiscard]] bool read_media(const content::Media& media, bool in_group, MessageRow& message);
+// A message's text, and what is kept beside it (rest_of, add_preview): as it was sent, or as an edit has it.
+struct Words {
+  std::string text;
+  Bytes rest;
+  friend bool operator==(const Words&, const Words&) = default;
+};
+// Of an edit. Absent: no client of ours writes such.
+std::optional<Words> read_words(const content::Text& text, bool in_group);
+void write_words(const Words& words, content::Text& text);
+Words words_of(const MessageRow& message);
+// Whether the message can have these instead of its own.
+[[nodiscard]] bool can_have(const MessageRow& message, const Words& words);
+// Gives them to it; its file and what it quotes stay.
+void set_words(const Words& words, MessageRow& message);
+// The message as it was sent, of which this is what it said then; absent: it was never edited.
+MessageRow as_sent(const MessageRow& message, const std::optional<CorrectionRow>& original);
+
 // Of such a message. Absent: it has none, or what is stored is damaged.
 std::optional<content::Media> media_of(const MessageRow& message);
 [[nodiscard]] crypto::SealedFile sealed_file(const content::Media& media);
@@ -116,6 +134,12 @@ Bytes nothing_to_resend(UnixMicros now, const MessageId& message);
 // For a device that something is not for, and that has to be named all the same (DEVICE-1).
 Bytes nothing(UnixMicros now);
 Bytes profile_changed(UnixMicros now);
+// What was said of one message, or of several that were deleted: at most kDeletedMax. `resent`: as the answer to a
+// ResendRequest for what it left under.
+inline constexpr size_t kDeletedMax = 100;
+Bytes correction(UnixMicros now, const std::vector<CorrectionRow>& rows,
+                 const std::optional<MessageId>& resent = std::nullopt,
+                 const std::optional<InGroup>& group = std::nullopt);
 // The files of these messages were opened: at most 64.
 Bytes media_opened(UnixMicros now, const std::vector<MessageId>& messages);
 // `resent`: as the answer to a ResendRequest for what it left under.

@@ -4,6 +4,7 @@
 
 #include "core/conversation_state.h"
 #include "core/conversations.h"
+#include "core/message_state.h"
 #include "core/person_view.h"
 #include "core/safety_numbers.h"
 
@@ -22,6 +23,8 @@ constexpr ContentRow kContents[] = {
     {content::Content::kMedia, [](Engine& engine) -> ContentHandler& { return engine.receiving; }, true},
     {content::Content::kMediaOpened, [](Engine& engine) -> ContentHandler& { return engine.openings; }},
     {content::Content::kReaction, [](Engine& engine) -> ContentHandler& { return engine.reactions; }, true},
+    {content::Content::kEdit, [](Engine& engine) -> ContentHandler& { return engine.corrections; }, true},
+    {content::Content::kDeletion, [](Engine& engine) -> ContentHandler& { return engine.corrections; }, true},
     {content::Content::kReadReceipt, [](Engine& engine) -> ContentHandler& { return engine.receipts; }},
     {content::Content::kResendRequest, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
     {content::Content::kSessionReset, [](Engine& engine) -> ContentHandler& { return engine.repair; }},
@@ -74,6 +77,8 @@ constexpr StateRow kStates[] = {
      [](Engine& engine, BytesView subject, const auto& value) { engine.privacy.apply_blocked(subject, value); }},
     {content::OwnState::kSetting,
      [](Engine& engine, BytesView subject, const auto& value) { engine.privacy.apply_setting(subject, value); }},
+    {content::OwnState::kStarred, &apply_starred},
+    {content::OwnState::kRemoved, &apply_removed},
     {content::OwnState::kProfile,
      [](Engine& engine, BytesView subject, const auto& value) { engine.profiles.apply(subject, value); }},
 };
@@ -130,7 +135,10 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
                 repair.on_request_accepted(peer, id, time);
               },
               [this](const AccountId& peer) { repair.on_request_dropped(peer); },
-              [this](const MessageId& id) { reactions.dropped(id); },
+              [this](const MessageId& id) {
+                reactions.dropped(id);
+                corrections.dropped(id);
+              },
               [this](const AccountId& peer, OutboxKind kind) { return profile_photos.key_for(peer, kind); }}),
       own_copies(*this),
       history_giving(*this),
@@ -139,6 +147,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       files(*this),
       openings(*this),
       reactions(*this),
+      corrections(*this),
       sending(*this),
       receiving(*this),
       inbox(*this),
@@ -261,6 +270,19 @@ void Engine::connection_gone() {
   typing_presence.on_connection_gone();
   groups.connection_gone();
   files.look_again();
+}
+
+bool Engine::say_beside_messages(const MessageId& item, const Target& to, OutboxKind kind, const Bytes& content) {
+  OutboxRow row;
+  row.message_id = item;
+  row.target = to;
+  row.kind = kind;
+  row.content = content;
+  const bool is_note = !to.is_group() && is_self(to.account());
+  if (!is_note && !outbox.add(row)) return false;
+  // In a group they are told as everybody else.
+  const bool tells_own = !to.is_group() && may_have_other_devices();
+  return !tells_own || outbox.add_own(item, kind, content) || !is_note;
 }
 
 void Engine::settle() {

@@ -8,6 +8,7 @@
 //              sending           new messages
 //              openings          recordings that are played, and files that are opened once
 //              reactions         what people say to a message with one emoji
+//              corrections       that messages have another text, or are no more
 //              files             what people send each other beside text: to the server, and from it
 //              receiving         messages that come
 //              receipts          delivered and read, by number
@@ -66,6 +67,7 @@
 #include "core/admitting.h"
 #include "core/changes.h"
 #include "core/connection.h"
+#include "core/corrections.h"
 #include "core/device_watch.h"
 #include "core/devices.h"
 #include "core/files.h"
@@ -223,6 +225,12 @@ struct Engine {
     device_watch.look_at_list();
     history_giving.look_at_list();
   }
+  // A placeholder is there now. False: it is known by now that it was deleted.
+  bool is_unreadable(const MessageRow& message) {
+    corrections.came(message);
+    const auto shown = store.messages.find(message.id);
+    return shown && shown->kind == MessageKind::kUndecryptable;
+  }
   // Somebody's first message came, as far as the inbox can tell.
   void conversation_may_be_new() { profiles.look_again(); }
   void read_receipts_are_due() { receipts.look_again(); }
@@ -233,6 +241,10 @@ struct Engine {
     history_giving.missed(device);
   }
   // ----
+
+  // Puts what is said of messages, silently, into the outbox: for those who have their conversation, and for the own
+  // devices. False: there is no room.
+  bool say_beside_messages(const MessageId& item, const Target& to, OutboxKind kind, const Bytes& content);
 
   // After the work of every input: pumps what can move now, and tells what changed.
   void settle();
@@ -287,6 +299,7 @@ struct Engine {
   Files files;
   Openings openings;
   Reactions reactions;
+  Corrections corrections;
   Sending sending;
   Receiving receiving;
   Inbox inbox;

@@ -100,12 +100,22 @@ void Files::viewed(const MessageRow& message) {
   if (!row || !media) return;
   engine_.store.messages.strip_file(message.id, contents::opened(*media));
   engine_.changes.message_changed(message.id, message.conversation);
-  if (is_needed(row->name)) return;
-  end_job(row->name);
-  if (message.outgoing && row->server_until.value != 0) {
-    engine_.store.files.set_state(row->name, FileState::kDeleting);
+  if (!is_needed(row->name)) let_go(*row, message.outgoing);
+}
+
+void Files::deleted(const MessageRow& message) {
+  const auto row = message.file.is_none() ? std::nullopt : engine_.store.files.find(message.file);
+  if (!row || is_needed(row->name)) return;
+  let_go(*row, message.outgoing);
+  remove_file(row->name);
+}
+
+void Files::let_go(const FileRow& row, bool is_own) {
+  end_job(row.name);
+  if (is_own && row.server_until.value != 0) {
+    engine_.store.files.set_state(row.name, FileState::kDeleting);
   } else {
-    engine_.store.files.remove(row->name);
+    engine_.store.files.remove(row.name);
   }
   look_ = true;
 }

@@ -61,6 +61,8 @@ class Files {
   // Its file was opened, which was to be viewed once: the message has none any more, and nor does the server if it is
   // one's own.
   void viewed(const MessageRow& message);
+  // It was deleted for everybody, and its row has no file any more: the same.
+  void deleted(const MessageRow& message);
   // Removes what is on this device of a file that nobody needs any more.
   void remove_unneeded(const FileName& name);
   // It is no more.
@@ -114,6 +116,8 @@ class Files {
   void on_room(const FileName& name, const HttpReply& reply);
   void send_part(const FileRow& row, Job& job);
   void uploaded(const FileRow& row);
+  // Nobody needs it: it is gone from here, and from the server if it is one's own.
+  void let_go(const FileRow& row, bool is_own);
   void remove_from_server(const FileRow& row);
   void fetch(const FileRow& row, Job& job);
   // Somebody wants it now.

@@ -216,7 +216,7 @@ TEST_F(FilesTest, AMessageThatIsDeletedTakesItsFileAlong) {
   world_.advance(1000);
   EXPECT_EQ(ana_.files.whole.size(), 1u);
   client_api::Request remove;
-  remove.mutable_delete_message()->set_id(photo.id());
+  remove.mutable_delete_messages()->add_ids(photo.id());
   EXPECT_FALSE(ana_.request(std::move(remove)).has_failure());
   EXPECT_EQ(ana_.files.whole.size(), 0u);
   EXPECT_EQ(query(ana_, "SELECT count(*) FROM files"), 0);

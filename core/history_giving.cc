@@ -19,7 +19,9 @@ using content::History;
 constexpr size_t kPartBytes = 96;         // of a part beside head and messages, at most
 constexpr size_t kMessageBytes = 8;       // tag and length of a message in its part, at most
 constexpr size_t kReactionsBytes = 1000;  // of one message
-constexpr size_t kFieldBytes = 256;  // of all fields but text, excerpt and raw, and of what is around the only message
+constexpr size_t kVersionsBytes = 8000;   // of one that was edited, and with its text
+constexpr size_t kWithVersionsBytes = 32 * 1024;
+constexpr size_t kFieldBytes = 280;  // of all fields but text, excerpt and raw, and of what is around the only message
 static_assert(std::max(kTextBytesMax + kQuoteBytesMax, GivenHistoryTable::kRawBytesMax) + kPartBytes + kFieldBytes +
                       kReactionsBytes <
                   kEnvelopeBytesMax - 2048,
@@ -39,6 +41,25 @@ void add_reactions(Store& store, const MessageRow& message, History::Message& on
     bytes += given.ByteSizeLong() + kMessageBytes;
     if (bytes > kReactionsBytes) return;
     *one.add_reactions() = std::move(given);
+  }
+}
+
+// What it said before, as far as there is room.
+void add_versions(Store& store, const MessageRow& message, History::Message& one) {
+  size_t bytes = one.ByteSizeLong();
+  const size_t bytes_max = std::min(bytes + kVersionsBytes, kWithVersionsBytes);
+  for (const CorrectionRow& each : store.corrections.versions(message.id)) {
+    History::Message::Version version;
+    version.set_at_us(each.at.value);
+    version.set_device_id(each.device.value);
+    if (!one.has_shown()) {
+      *one.mutable_shown() = std::move(version);
+      continue;
+    }
+    contents::write_words({each.text.value_or(""), each.rest}, *version.mutable_text());
+    bytes += version.ByteSizeLong() + kMessageBytes;
+    if (bytes > bytes_max) return;
+    *one.add_versions() = std::move(version);
   }
 }
 
@@ -67,10 +88,12 @@ History::Message written(Store& store, const MessageRow& message, bool unread) {
     case MessageKind::kUnsupported: one.set_unsupported(message.raw); break;
     case MessageKind::kIdentityChanged: one.set_notice(History::Message::kIdentityChanged); break;
     case MessageKind::kHandleMoved: one.set_notice(History::Message::kHandleMoved); break;
+    case MessageKind::kDeleted: one.set_deleted_by(message.raw); break;
     case MessageKind::kGroupEvent:
     case MessageKind::kUndecryptable: break;  // can't be given (history_table.h)
   }
   if (contents::is_written(message)) add_reactions(store, message, one);
+  if (message.edited.value != 0) add_versions(store, message, one);
   return one;
 }
 

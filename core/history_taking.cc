@@ -27,6 +27,7 @@ std::optional<MessageRow> row_of(const History::Message& given, bool in_group) {
   row.from_device = {given.device_id()};
   row.outgoing = given.outgoing();
   row.sent_at = bounded_time(given.sent_at_us());
+  row.edited = bounded_time(given.shown().at_us());
   row.order = bounded_time(given.order_us());
   row.tick = Tick::kNone;
   if (given.outgoing()) row.tick = static_cast<Tick>(std::clamp<uint32_t>(given.tick(), 2, 4));
@@ -50,6 +51,11 @@ std::optional<MessageRow> row_of(const History::Message& given, bool in_group) {
     case History::Message::kNotice:
       row.kind =
           given.notice() == History::Message::kHandleMoved ? MessageKind::kHandleMoved : MessageKind::kIdentityChanged;
+      return row;
+    case History::Message::kDeletedBy:
+      if (!AccountId::from_bytes(given.deleted_by())) return std::nullopt;
+      row.kind = MessageKind::kDeleted;
+      row.raw = given.deleted_by();
       return row;
     case History::Message::BODY_NOT_SET: return std::nullopt;
   }
@@ -151,6 +157,7 @@ uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
       (void)engine_.store.openings.add(row->id, {engine_.registration->account, {}});
     engine_.openings.came(*row);
     engine_.reactions.came(*row, given);
+    engine_.corrections.came(*row, given);
     ++held;
   }
   if (part.has_whole()) count(*peer, conversation, part.whole());

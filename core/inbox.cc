@@ -15,6 +15,14 @@ namespace kith::core {
 
 using crypto::CryptoError;
 
+namespace {
+// Of these a content is one for a message, also where it answers for it.
+bool is_of_message(content::Content::KindCase kind) {
+  return kind == content::Content::kText || kind == content::Content::kMedia || kind == content::Content::kEdit ||
+         kind == content::Content::kDeletion;
+}
+}  // namespace
+
 Inbox::Inbox(Engine& engine)
     : engine_(engine), confirm_timer_(engine.timers), gap_timer_(engine.timers), fetch_timer_(engine.timers) {}
 
@@ -313,8 +321,8 @@ MessageId Inbox::take_content(const Told& told, const wire::IncomingMessage& mes
   const bool is_of_group =
       content.group_id() == message.group_id() && content.group_revision() == message.group_revision();
   // What answers for a message to a group comes in a session.
-  const bool is_where_it_says = is_of_group || (!told.group && (content.has_text() || content.has_media()) &&
-                                                !content.resent_message_id().empty());
+  const bool is_where_it_says =
+      is_of_group || (!told.group && is_of_message(content.kind_case()) && !content.resent_message_id().empty());
   if (!is_content || !bound || *bound != told.id || content.receipt_number() != message.receipt_number() ||
       !is_where_it_says) {
     Told said = told;
@@ -367,6 +375,7 @@ void Inbox::undecryptable(const Told& told, bool can_repair) {
   row.came = engine_.clock.now();
   if (group) row.group_revision = group->revision;
   if (!engine_.changes.add_message(row)) return;  // what can't be read says nothing about a message that is there
+  if (!engine_.is_unreadable(row)) return;
   count();
   engine_.conversation_may_be_new();
   if (can_repair) engine_.repair.want(id, sender);

@@ -86,6 +86,9 @@ void MessagesView::set_body(const MessageRow& message, client_api::Message& buil
     case MessageKind::kUnsupported: built.mutable_unsupported(); return;
     case MessageKind::kHandleMoved: built.mutable_handle_moved(); return;
     case MessageKind::kGroupEvent: *built.mutable_group_event() = group_event(message, people_); return;
+    case MessageKind::kDeleted:
+      *built.mutable_deleted()->mutable_by() = people_.build(AccountId::from_bytes(message.raw).value_or(message.from));
+      return;
   }
 }
 
@@ -143,7 +146,12 @@ client_api::Media MessagesView::media_of(const MessageRow& message) {
 
 void MessagesView::add_original(const MessageId& id, const AccountId& author, client_api::Quote& built) {
   const auto original = store_.messages.find(id);
-  const auto media = original && original->from == author ? contents::media_of(*original) : std::nullopt;
+  if (!original || original->from != author) return;
+  if (original->kind == MessageKind::kDeleted) {
+    built.set_deleted(true);
+    built.clear_excerpt();
+  }
+  const auto media = contents::media_of(*original);
   if (!media) return;
   built.set_media(static_cast<client_api::Media::Kind>(media->kind()));
   built.set_thumbnail(media->thumbnail());
@@ -186,6 +194,8 @@ client_api::Message MessagesView::build(const MessageRow& message) {
   built.set_tick(static_cast<Shown::Tick>(message.tick));
   built.set_failure(static_cast<client_api::FailureReason>(message.failure));
   if (message.quote) *built.mutable_quote() = build(*message.quote);
+  built.set_edited_us(message.edited.value);
+  built.set_starred(message.starred);
   set_body(message, built);
   add_reactions(message, built);
   return built;
@@ -280,6 +290,50 @@ Result<client_api::ListReactionsResponse, Refusal> MessagesView::reactions(
   return response;
 }
 
+Result<client_api::ListVersionsResponse, Refusal> MessagesView::versions(
+    const client_api::ListVersionsRequest& request) {
+  const auto id = MessageId::from_hex(request.id());
+  if (!id) return Refuse(client_api::Failure::kInvalidArgument, "id: must be 32 hexadecimal digits");
+  const auto message = store_.messages.find(*id);
+  if (!message) return Refuse(client_api::Failure::kNoSuchMessage, "id");
+  if (!contents::is_written(*message)) return Refuse(client_api::Failure::kInvalidArgument, "id: it has no text");
+  client_api::ListVersionsResponse response;
+  const auto add = [&](MessageRow row, UnixMicros at) {
+    client_api::Message built;
+    row.quote.reset();
+    set_body(row, built);
+    client_api::Version& version = *response.add_versions();
+    version.set_at_us(at.value == 0 ? row.sent_at.value : at.value);
+    *version.mutable_text() = built.has_media() ? built.media().caption() : built.text();
+  };
+  for (const CorrectionRow& each : store_.corrections.versions(*id)) {
+    MessageRow row = *message;
+    contents::set_words({each.text.value_or(""), each.rest}, row);
+    add(std::move(row), each.at);
+  }
+  if (response.versions_size() == 0) add(*message, message->edited);
+  return response;
+}
+
+Result<client_api::ListStarredResponse, Refusal> MessagesView::starred(const client_api::ListStarredRequest& request) {
+  std::optional<ConversationId> conversation;
+  if (!request.conversation().empty()) {
+    conversation = ConversationId::from_hex(request.conversation());
+    if (!conversation) return Refuse(client_api::Failure::kInvalidArgument, "conversation");
+    if (!store_.conversations.find(*conversation))
+      return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
+  }
+  if (request.limit() > kPageMax) return Refuse(client_api::Failure::kInvalidArgument, "limit: must be at most 500");
+  const auto before = cursor_of(request.before_order_us(), request.before_id(), "before");
+  if (!before) return Fail(before.error());
+  const MessagePage page =
+      store_.messages.starred(conversation, *before, request.limit() == 0 ? kPageDefault : request.limit());
+  client_api::ListStarredResponse response;
+  for (const MessageRow& message : page.messages) *response.add_messages() = build(message);
+  response.set_more(page.more);
+  return response;
+}
+
 Result<client_api::TakeEventsResponse, Refusal> MessagesView::take(const client_api::TakeEventsRequest& request) {
   if (request.limit() > kPageMax) return Refuse(client_api::Failure::kInvalidArgument, "limit: must be at most 500");
   const MessagePage page = store_.messages.take(request.limit() == 0 ? kTakeDefault : request.limit());
@@ -291,7 +345,7 @@ Result<client_api::TakeEventsResponse, Refusal> MessagesView::take(const client_
 
 bool can_be_quoted(Store& store, const MessageRow& original, const ConversationRow& in) {
   const auto media = contents::media_of(original);
-  if (media && media->view_once()) return false;
+  if ((media && media->view_once()) || original.kind == MessageKind::kDeleted) return false;
   if (original.conversation == in.id) return true;
   return contents::is_written(original) && in.direct_peer() == original.from && group_of(store, original).has_value();
 }

@@ -32,6 +32,10 @@ class MessagesView {
   Result<client_api::ListReceiptsResponse, Refusal> receipts(const client_api::ListReceiptsRequest& request);
   // Who has said what to it. Errors: kInvalidArgument, kNoSuchMessage.
   Result<client_api::ListReactionsResponse, Refusal> reactions(const client_api::ListReactionsRequest& request);
+  // What it said, as it was edited. Errors: kInvalidArgument, kNoSuchMessage.
+  Result<client_api::ListVersionsResponse, Refusal> versions(const client_api::ListVersionsRequest& request);
+  // Those that are, the newest first. Errors: as of list().
+  Result<client_api::ListStarredResponse, Refusal> starred(const client_api::ListStarredRequest& request);
   // Writes (marks taken): inside the caller's Transaction. limit 0: 100; at most 500.
   Result<client_api::TakeEventsResponse, Refusal> take(const client_api::TakeEventsRequest& request);
 

@@ -511,13 +511,19 @@ void Outbox::fail(const Target& target, const MessageId& id, FailureReason why) 
   drop(target, id);
 }
 
+bool Outbox::may_take_back(const Target& target, const MessageId& id) {
+  const auto row = ports_.store.outbox.find(id, target);
+  return !row || !row->sealed;
+}
+
 void Outbox::drop(const Target& target, const MessageId& id) {
   const Item* const item = find(target, id);
   // What the account's own devices are told of it is beside.
-  const bool is_reaction =
-      item != nullptr && item->kind == OutboxKind::kReaction && target != Target(ports_.registration->account);
+  const bool is_saying = item != nullptr &&
+                         (item->kind == OutboxKind::kReaction || item->kind == OutboxKind::kCorrection) &&
+                         target != Target(ports_.registration->account);
   remove(target, id);
-  if (is_reaction) ports_.reaction_dropped(id);
+  if (is_saying) ports_.saying_dropped(id);
 }
 
 void Outbox::remove(const Target& target, const MessageId& id) {

@@ -92,8 +92,8 @@ class Outbox {
     std::function<void(const MessageId&, const Target&, UnixMicros)> message_accepted;
     std::function<void(const AccountId&, const MessageId&, UnixMicros)> request_accepted;
     std::function<void(const AccountId&)> request_dropped;
-    // The reaction that was to leave under this id.
-    std::function<void(const MessageId&)> reaction_dropped;
+    // What was to be said of a message under this id: a reaction, or a correction.
+    std::function<void(const MessageId&)> saying_dropped;
     // What this account is told with an item of this kind of the own profile key (PHOTO-3); "": nothing.
     std::function<Bytes(const AccountId&, OutboxKind)> profile_key;
   };
@@ -119,6 +119,9 @@ class Outbox {
   void release_all(const AccountId& account);
   // Nothing of this kind goes to this account any more.
   void remove_all(const AccountId& account, OutboxKind kind);
+  // Whether what is no more has left for nobody; then it need not.
+  [[nodiscard]] bool may_take_back(const Target& target, const MessageId& id);
+  void take_back(const Target& target, const MessageId& id) { remove(target, id); }
   // Whether the item has left, and is not answered yet.
   [[nodiscard]] bool is_in_flight(const Target& target, const MessageId& id);
   // Whether an item of this kind to this account is not acknowledged yet.

@@ -55,9 +55,11 @@ void OwnCopies::on_accepted(const MessageId& id, const Target& target, UnixMicro
   // A note to oneself has gone to them, and a message to a group too.
   if (!may_have_others() || target.is_group() || engine_.is_self(target.account())) return;
   const auto message = engine_.store.messages.find(id);
-  if (!message) return;
+  if (!message || message->kind == MessageKind::kDeleted) return;
   const uint64_t number = engine_.store.sent.number_of(target, message->from_device, id);
-  engine_.outbox.add_own(id, OutboxKind::kOwnCopy, contents::copy(*message, {target.account(), server_time, number}));
+  engine_.outbox.add_own(id, OutboxKind::kOwnCopy,
+                         contents::copy(contents::as_sent(*message, engine_.store.corrections.original(id)),
+                                        {target.account(), server_time, number}));
 }
 
 void OwnCopies::was_read(const ConversationId& conversation) {

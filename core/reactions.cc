@@ -28,19 +28,6 @@ std::optional<ReactionRow> read(const content::Reaction& said, const MessageId& 
 
 }  // namespace
 
-bool Reactions::send(const MessageId& item, const Target& to, const Bytes& content) {
-  OutboxRow row;
-  row.message_id = item;
-  row.target = to;
-  row.kind = OutboxKind::kReaction;
-  row.content = content;
-  const bool is_note = !to.is_group() && engine_.is_self(to.account());
-  if (!is_note && !engine_.outbox.add(row)) return false;
-  // In a group they are told as everybody else.
-  const bool tells_own = !to.is_group() && engine_.may_have_other_devices();
-  return !tells_own || engine_.outbox.add_own(item, OutboxKind::kReaction, content) || !is_note;
-}
-
 void Reactions::react(uint32_t request, const client_api::ReactRequest& what) {
   Output& output = engine_.output;
   const auto id = MessageId::from_hex(what.id());
@@ -60,7 +47,8 @@ void Reactions::react(uint32_t request, const client_api::ReactRequest& what) {
     row.item = engine_.random.id<MessageId>();
     const bool is_known = before && !(before->item && engine_.store.outbox.find(*before->item, conversation->peer));
     if (before) row.before = is_known ? before->emoji : before->before;
-    if (!send(*row.item, conversation->peer, contents::reaction(engine_.clock.now(), row)))
+    if (!engine_.say_beside_messages(*row.item, conversation->peer, OutboxKind::kReaction,
+                                     contents::reaction(engine_.clock.now(), row)))
       return output.fail(request, Failure::kOutboxFull, "there are too many unsent messages");
     (void)engine_.store.reactions.set(row);
     engine_.changes.message_changed(*id, message->conversation);

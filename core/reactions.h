@@ -37,9 +37,6 @@ class Reactions final : public ContentHandler {
   [[nodiscard]] bool take(const IncomingContent& incoming) override;
 
  private:
-  // Puts it into the outbox: for those who have the message's conversation, and for the own devices. False: there is
-  // no room.
-  bool send(const MessageId& item, const Target& to, const Bytes& content);
   // This account's, from now on.
   ReactionRow after(const std::optional<ReactionRow>& before, const MessageId& message, const std::string& emoji);
   // One that was said in row.conversation; absent: nobody has said where.

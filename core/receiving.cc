@@ -53,6 +53,7 @@ void Receiving::came(const MessageRow& row, bool fetch) {
   engine_.files.came(row, fetch);
   engine_.openings.came(row);
   engine_.reactions.came(row);
+  engine_.corrections.came(row);
 }
 
 bool Receiving::add(const MessageRow& row, const AccountId& partner) {

@@ -17,6 +17,10 @@ constexpr uint64_t kDayMs = uint64_t{24} * 3600 * 1000;
 constexpr int64_t kReadAgain = 256;  // messages
 constexpr uint64_t kAnswersWindowMs = 60000;
 constexpr size_t kAskersMax = 1000;
+
+CorrectionRow deletion_of(const MessageRow& message) {
+  return {message.id, message.from, {}, message.from_device, std::nullopt};
+}
 }  // namespace
 
 Repair::Repair(Engine& engine) : engine_(engine), timer_(engine.timers) {}
@@ -237,15 +241,23 @@ bool Repair::answer_in_group(const DeviceAddress& asker, const Bytes& keys, cons
   if (number == 0 || reader != keys || (message && now.value > message->sent_at.value + kAnswersUntilUs)) return true;
   if (!may_answer(asker.account)) return true;
   const auto reaction = engine_.store.reactions.under(id);
+  const auto corrections = engine_.store.corrections.under(id);
   OutboxRow item;
   item.message_id = answer_key.size() == contents::kAnswerKeyBytes ? contents::answer_id(answer_key, id)
                                                                    : engine_.random.id<MessageId>();
   item.target = asker.account;
   item.kind = OutboxKind::kResendAnswer;
-  if (message && !contents::was_opened(*message)) {
-    item.content = contents::written(*message, true, contents::InGroup{group, message->group_revision, number});
+  if (message && message->kind == MessageKind::kDeleted) {
+    item.content = contents::correction(now, {deletion_of(*message)}, id,
+                                        contents::InGroup{group, engine_.store.groups.revision_of(group)});
+  } else if (message && !contents::was_opened(*message)) {
+    item.content = contents::written(contents::as_sent(*message, engine_.store.corrections.original(id)), true,
+                                     contents::InGroup{group, message->group_revision, number});
   } else if (reaction) {
     item.content = contents::reaction(now, *reaction, true);
+  } else if (!corrections.empty()) {
+    item.content =
+        contents::correction(now, corrections, id, contents::InGroup{group, engine_.store.groups.revision_of(group)});
   } else {
     item.content = contents::nothing_to_resend(now, id);
   }
@@ -289,8 +301,11 @@ bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   const bool has_text = message && message->outgoing && (is_own || message->conversation == conversation) &&
                         contents::is_written(*message) && !contents::was_opened(*message);
   const auto reaction = engine_.store.reactions.under(id);
+  std::vector<CorrectionRow> corrections = engine_.store.corrections.under(id);
+  if (message && message->outgoing && message->kind == MessageKind::kDeleted)
+    corrections.push_back(deletion_of(*message));
   // It may have been a read receipt.
-  if (!is_own && !has_text && !reaction && conversation &&
+  if (!is_own && !has_text && !reaction && corrections.empty() && conversation &&
       engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
       !engine_.store.contacts.blocked(asker.account)) {
     read_again(engine_.database, *conversation, kReadAgain);
@@ -301,19 +316,22 @@ bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
                                                                    : engine_.random.id<MessageId>();
   item.target = asker.account;
   item.kind = OutboxKind::kResendAnswer;
+  const MessageRow sent = has_text ? contents::as_sent(*message, engine_.store.corrections.original(id)) : MessageRow{};
   if (reaction) {
     item.content = contents::reaction(engine_.clock.now(), *reaction, true);
+  } else if (!corrections.empty()) {
+    item.content = contents::correction(engine_.clock.now(), corrections, id);
   } else if (!has_text) {
     item.content = contents::nothing_to_resend(engine_.clock.now(), id);
   } else if (const auto of = is_own ? copy_of(*message) : std::nullopt) {
-    item.content = contents::copy(*message, *of, true);
+    item.content = contents::copy(sent, *of, true);
   } else {
-    item.content = contents::written(*message, true);
+    item.content = contents::written(sent, true);
   }
   item.only_device = asker.device;
   item.carries = id;
   engine_.outbox.add(item);
-  return is_own && !has_text && !reaction;
+  return is_own && !has_text && !reaction && corrections.empty();
 }
 
 std::optional<contents::CopyOf> Repair::copy_of(const MessageRow& message) {

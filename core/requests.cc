@@ -9,6 +9,7 @@
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/media_list.h"
+#include "core/message_state.h"
 #include "core/messages_view.h"
 #include "core/safety_numbers.h"
 #include "core/search.h"
@@ -94,7 +95,9 @@ bool changes_something(Request::MethodCase method) {
     case Request::kSetDraft:
     case Request::kTakeEvents:
     case Request::kRetryMessage:
-    case Request::kDeleteMessage:
+    case Request::kDeleteMessages:
+    case Request::kEditMessage:
+    case Request::kStarMessages:
     case Request::kSetConversation:
     case Request::kFetchMedia:
     case Request::kRemoveMedia:
@@ -132,6 +135,8 @@ bool changes_something(Request::MethodCase method) {
     case Request::kGetMessage:
     case Request::kListReceipts:
     case Request::kListReactions:
+    case Request::kListVersions:
+    case Request::kListStarred:
     case Request::kOpenMedia:
     case Request::kListMedia:
     case Request::kListStorage:
@@ -204,7 +209,15 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kTakeEvents:
       return answer(engine, id, MessagesView(engine.store).take(request.take_events()), &Response::mutable_take_events);
     case Request::kRetryMessage: return engine.sending.retry_message(id, request.retry_message());
-    case Request::kDeleteMessage: return engine.sending.delete_message(id, request.delete_message());
+    case Request::kDeleteMessages: return delete_messages(engine, id, request.delete_messages());
+    case Request::kEditMessage: return engine.corrections.edit(id, request.edit_message());
+    case Request::kListVersions:
+      return answer(engine, id, MessagesView(engine.store).versions(request.list_versions()),
+                    &Response::mutable_list_versions);
+    case Request::kStarMessages: return star_messages(engine, id, request.star_messages());
+    case Request::kListStarred:
+      return answer(engine, id, MessagesView(engine.store).starred(request.list_starred()),
+                    &Response::mutable_list_starred);
     case Request::kSetConversation: return set_conversation(engine, id, request.set_conversation());
     case Request::kFetchMedia: return engine.files.fetch_media(id, request.fetch_media());
     case Request::kOpenMedia:

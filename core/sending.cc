@@ -36,13 +36,7 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
   if (!what.message_id().empty() && !MessageId::from_hex(what.message_id()))
     return output.fail(request, FailureCode::kInvalidArgument, "message_id: must be 32 hexadecimal digits");
   if (was_sent(request, what)) return;
-  const size_t bytes_max = what.has_attachment() ? kCaptionBytesMax : kTextBytesMax;
-  if (what.text().empty() && !what.has_attachment()) return output.fail(request, FailureCode::kBlank, "text: is empty");
-  if (what.text().size() > bytes_max)
-    return output.fail(request, FailureCode::kTooLarge, "text: has more than " + std::to_string(bytes_max) + " bytes");
-  if (!is_utf8(what.text())) return output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
-  if (!what.text().empty() && !has_visible(what.text()))
-    return output.fail(request, FailureCode::kBlank, "text: is blank");
+  if (!is_text(request, what.text(), what.has_attachment())) return;
   if (what.conversation().empty()) {
     return engine_.people.find_addressee(request, what.handle(), [this, request, what](const AccountId& account) {
       const UnixMicros now = engine_.connection.server_now();
@@ -56,6 +50,23 @@ void Sending::send_message(uint32_t request, const client_api::SendMessageReques
     return output.fail(request, FailureCode::kInvalidArgument, "conversation: must be 32 hexadecimal digits");
   engine_.lookups.look_again();  // its handle may not have been looked up yet
   write(request, *conversation, what);
+}
+
+bool Sending::is_text(uint32_t request, const std::string& text, bool has_file) {
+  Output& output = engine_.output;
+  const size_t bytes_max = has_file ? kCaptionBytesMax : kTextBytesMax;
+  if (text.empty() && !has_file) {
+    output.fail(request, FailureCode::kBlank, "text: is empty");
+  } else if (text.size() > bytes_max) {
+    output.fail(request, FailureCode::kTooLarge, "text: has more than " + std::to_string(bytes_max) + " bytes");
+  } else if (!is_utf8(text)) {
+    output.fail(request, FailureCode::kInvalidArgument, "text: is no UTF-8");
+  } else if (!text.empty() && !has_visible(text)) {
+    output.fail(request, FailureCode::kBlank, "text: is blank");
+  } else {
+    return true;
+  }
+  return false;
 }
 
 bool Sending::may_send(uint32_t request, const Target& to) {
@@ -95,12 +106,11 @@ bool Sending::may_send_to_group(uint32_t request, const GroupId& group) {
   return false;
 }
 
-bool Sending::take_mentions(uint32_t request, const client_api::SendMessageRequest& what, const Target& to,
-                            MessageRow& message) {
-  if (what.mentions_size() == 0) return true;
+bool Sending::take_mentions(uint32_t request, const Mentions& mentions, const Target& to, MessageRow& message) {
+  if (mentions.empty()) return true;
   content::Text text;
-  text.set_text(what.text());
-  for (const client_api::MentionOf& each : what.mentions()) {
+  text.set_text(message.text);
+  for (const client_api::MentionOf& each : mentions) {
     const auto account = AccountId::from_hex(each.account_id());
     if (!account || !to.is_group() || !engine_.store.groups.member(to.group(), *account)) {
       engine_.output.fail(request, FailureCode::kInvalidArgument,
@@ -115,7 +125,7 @@ bool Sending::take_mentions(uint32_t request, const client_api::SendMessageReque
   content::Text kept;
   message.raw = contents::rest_of(text, true);
   (void)kept.ParseFromString(message.raw);
-  if (kept.mentions_size() == what.mentions_size()) return true;
+  if (kept.mentions_size() == mentions.size()) return true;
   engine_.output.fail(request, FailureCode::kInvalidArgument, "mentions: are no parts of the text, in its order");
   return false;
 }
@@ -248,6 +258,10 @@ void Sending::retry_message(uint32_t request, const client_api::RetryMessageRequ
   const auto conversation = engine_.store.conversations.find(message->conversation);
   if (!conversation) return;  // the database failed: the commit answers
   if (!may_send(request, conversation->peer)) return;
+  // It leaves with the text that it has by now.
+  engine_.store.corrections.remove_versions(message->id);
+  message->edited = {};
+  engine_.store.messages.set_text(*message);
   engine_.store.messages.retry(message->id);
   message->tick = Tick::kPending;
   message->failure = FailureReason::kNone;
@@ -267,15 +281,6 @@ void Sending::retry_message(uint32_t request, const client_api::RetryMessageRequ
   engine_.output.respond(std::move(response));
 }
 
-void Sending::delete_message(uint32_t request, const client_api::DeleteMessageRequest& what) {
-  const auto message = failed_message(request, what.id());
-  if (!message) return;
-  engine_.store.messages.remove_failed(message->id);
-  engine_.files.gone(*message);
-  engine_.changes.message_removed(message->id, message->conversation);
-  engine_.output.done(request, &client_api::Response::mutable_delete_message);
-}
-
 void Sending::write(uint32_t request, const ConversationId& conversation, const client_api::SendMessageRequest& what) {
   Output& output = engine_.output;
   if (was_sent(request, what)) return;  // while the server was asked about the handle
@@ -293,7 +298,7 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
   message.text = what.text();
   message.sent_at = engine_.clock.now();
   message.order = engine_.store.messages.pending_order(conversation, engine_.connection.server_now());
-  if (!take_mentions(request, what, to, message)) return;
+  if (!take_mentions(request, what.mentions(), to, message)) return;
   const bool stays = stays_here(to);
   message.tick = stays ? Tick::kRead : Tick::kPending;
   if (!what.quote_message_id().empty()) {

@@ -21,15 +21,19 @@ class Sending {
   explicit Sending(Engine& engine) : engine_(engine) {}
 
   void send_message(uint32_t request, const client_api::SendMessageRequest& what);
-  // Of one's own messages with Tick::kFailed; of others they fail with kInvalidArgument.
+  // Of one's own messages with Tick::kFailed; of others it fails with kInvalidArgument.
   void retry_message(uint32_t request, const client_api::RetryMessageRequest& what);
-  void delete_message(uint32_t request, const client_api::DeleteMessageRequest& what);
 
   // The file of this message, which waited for it, is on the server.
   void file_is_there(const MessageRow& message);
 
   // Fails the request when nothing can be sent there now.
   bool may_send(uint32_t request, const Target& to);
+  // Whether it can be a message's text, or what is written under its file. Fails the request.
+  bool is_text(uint32_t request, const std::string& text, bool has_file);
+  using Mentions = google::protobuf::RepeatedPtrField<client_api::MentionOf>;
+  // Of the message's text, into what is kept beside it. Fails the request when one of them names nothing.
+  bool take_mentions(uint32_t request, const Mentions& mentions, const Target& to, MessageRow& message);
 
  private:
   // Whether the message of this id is there; then the request is answered.
@@ -37,9 +41,6 @@ class Sending {
   void answer(uint32_t request, const MessageRow& message);
   // What the group, and whom of it this account knows, have against it.
   bool may_send_to_group(uint32_t request, const GroupId& group);
-  // Into the message. Fails the request when one of them names nothing.
-  bool take_mentions(uint32_t request, const client_api::SendMessageRequest& what, const Target& to,
-                     MessageRow& message);
   // The file that comes along, into the message. Fails the request when it can't be sent.
   bool take_attachment(uint32_t request, const client_api::Attachment& what, const Target& to, MessageRow& message);
   // What the server takes (F18). Fails the request.

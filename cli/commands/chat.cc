@@ -223,7 +223,7 @@ class Chat {
   }
   void remove(const Message& message) {
     Request request;
-    request.mutable_delete_message()->set_id(message.id());
+    request.mutable_delete_messages()->add_ids(message.id());
     ask_and_say_failure(std::move(request), [this, text = message.text().text()](const Response&) {
       screen_->print(context_.out.coloured("2", "deleted: " + one_line(excerpt(text, 40))));
     });

@@ -69,8 +69,38 @@ struct RetryOptions {
 };
 ExitCode run_retry(Context context, const RetryOptions& options);
 
-// Deletes messages that were not sent.
-ExitCode run_delete(Context context, const std::vector<std::string>& ids);
+struct DeleteOptions {
+  std::vector<std::string> ids;
+  bool everyone = false;
+};
+// Deletes messages from all devices of the account, or for everybody. One that can't be does not keep the others back.
+ExitCode run_delete(Context context, const DeleteOptions& options);
+
+struct EditOptions {
+  std::string id;  // of a message
+  std::string text;
+};
+ExitCode run_edit(Context context, const EditOptions& options);
+
+struct VersionsOptions {
+  std::string id;  // of a message
+  bool json = false;
+};
+// Prints what an edited message has said.
+ExitCode run_versions(Context context, const VersionsOptions& options);
+
+struct StarOptions {
+  std::vector<std::string> ids;
+  bool remove = false;
+};
+ExitCode run_star(Context context, const StarOptions& options);
+
+struct StarredOptions {
+  std::string with = "";  // "": of all conversations
+  uint32_t limit = 50;
+  bool json = false;
+};
+ExitCode run_starred(Context context, const StarredOptions& options);
 
 struct ReactOptions {
   std::string id;          // of a message

@@ -69,6 +69,7 @@ Revision GroupsTable::revision_of(const GroupId& group) {
 }
 
 void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
+  const Revision known = state == nullptr ? Revision{} : revision_of(row.id);
   database_
       .prepare(
           "INSERT OR REPLACE INTO groups (group_id, revision, newest_revision, change_digest, info_key, present, "
@@ -94,7 +95,10 @@ void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
   // Both are in the order of their ids.
   auto left = before.begin();
   const auto leave = [&](const GroupMemberRow& member) {
-    database_.prepare("UPDATE group_members SET role = 0, left = ? WHERE group_id = ? AND account = ?")
+    database_
+        .prepare(
+            "UPDATE group_members SET role = 0, left = ?1, admin_until = iif(admin_from > 0 AND admin_until = 0, ?1, "
+            "admin_until) WHERE group_id = ?2 AND account = ?3")
         .bind(stored(row.revision))
         .bind_id(row.id)
         .bind_id(member.account)
@@ -109,12 +113,20 @@ void GroupsTable::set(const GroupRow& row, const wire::GroupState* state) {
     if (is_same) continue;
     database_
         .prepare(
-            "INSERT INTO group_members (group_id, account, role, joined, left, came) VALUES (?1, ?2, ?3, ?4, 0, ?4) ON "
-            "CONFLICT (group_id, account) DO UPDATE SET role = ?3, joined = min(joined, ?4), left = 0, came = ?4")
+            "INSERT INTO group_members (group_id, account, role, joined, left, came, admin_from, admin_until) VALUES "
+            "(?1, "
+            "?2, ?3, ?4, 0, ?4, iif(?5, ?6, 0), 0) ON CONFLICT (group_id, account) DO UPDATE SET role = ?3, joined = "
+            "min(joined, ?4), left = 0, came = ?4, "
+            "admin_from = iif(?5 AND (admin_from = 0 OR admin_until > 0), ?6, admin_from), admin_until = iif(?5, 0, "
+            "iif(admin_from > 0 AND admin_until = 0, ?7, admin_until))")
         .bind_id(row.id)
         .bind_id(account)
         .bind(int64_t{member.role()})
         .bind(static_cast<int64_t>(member.joined_revision()))
+        .bind(member.role() == wire::kGroupAdmin ? 1 : 0)
+        // Of what was between the state before and this one nobody here knows.
+        .bind(std::max(static_cast<int64_t>(member.joined_revision()), stored(known) + 1))
+        .bind(stored(row.revision))
         .run();
   }
   for (; left != before.end(); ++left) leave(*left);
@@ -239,6 +251,15 @@ std::optional<GroupMemberRow> GroupsTable::member(const GroupId& group, const Ac
 bool GroupsTable::was_member(const GroupId& group, const AccountId& account, Revision at) {
   const auto row = member(group, account);
   return row && row->was_in(at);
+}
+
+bool GroupsTable::was_admin(const GroupId& group, const AccountId& account, Revision at) {
+  auto row = database_.prepare(
+      "SELECT 1 FROM group_members WHERE group_id = ?1 AND account = ?2 AND admin_from BETWEEN 1 AND ?3 AND "
+      "(admin_until "
+      "= 0 OR ?3 < admin_until)");
+  row.bind_id(group).bind_id(account).bind(stored(at));
+  return row.step();
 }
 
 bool GroupsTable::might_send(const GroupId& group, const AccountId& account, Revision at) {

@@ -19,7 +19,9 @@
 //                   Of a group without state anybody's counts that its chain leads to; of others the own account's
 //   group_members   group_id BLOB(16), account BLOB(16), role INTEGER (wire.GroupRole; 0: a member no more), joined
 //                   INTEGER: revision by which it came first, as far as is known here, left INTEGER: revision by which
-//                   it went; 0: it has not since it came last, came INTEGER: revision by which it came last; key
+//                   it went; 0: it has not since it came last, came INTEGER: revision by which it came last,
+//                   admin_from, admin_until INTEGER: the revisions from which on it was an admin last, as far as is
+//                   known here, and from which on it was none any more; 0: it never was one, or still is; key
 //                   (group_id, account)
 //   indices         groups_stale (group_id) of those to be read again; groups_photo (photo_file);
 //                   group_members_account (account); group_told_teller (teller)
@@ -127,6 +129,8 @@ class GroupsTable {
   // Whether the account was a member at this revision, as far as is known: of one that came twice the time in between
   // counts.
   bool was_member(const GroupId& group, const AccountId& account, Revision at);
+  // Whether it was an admin then, as far as is known: of one that became one twice the last time counts.
+  bool was_admin(const GroupId& group, const AccountId& account, Revision at);
   // Whether it was one that might write. Of a revision before the state, which may have let it, it is taken as true.
   bool might_send(const GroupId& group, const AccountId& account, Revision at);
 

@@ -11,8 +11,8 @@ namespace kith::core {
 #define KITH_MESSAGE_COLUMNS                                                                                        \
   "id, conversation, from_account, from_device, outgoing, kind, text, quote_message, quote_author, quote_excerpt, " \
   "sent_at, order_us, "                                                                                             \
-  "tick, failure, raw, receipt_number, came_us, group_revision, file"
-inline constexpr int kMessageColumns = 19;
+  "tick, failure, raw, receipt_number, came_us, group_revision, file, edited_us, starred"
+inline constexpr int kMessageColumns = 21;
 
 inline MessageRow read_message(const Statement& row) {
   MessageRow message;
@@ -33,6 +33,8 @@ inline MessageRow read_message(const Statement& row) {
   message.came = UnixMicros{static_cast<uint64_t>(row.integer(16))};
   message.group_revision = Revision{static_cast<uint64_t>(row.integer(17))};
   if (!row.is_null(18)) message.file = row.id<FileName>(18);
+  message.edited = UnixMicros{static_cast<uint64_t>(row.integer(19))};
+  message.starred = row.integer(20) != 0;
   return message;
 }
 

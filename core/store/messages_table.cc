@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/store/message_row.h"
+#include "core/store/registers_table.h"
 
 namespace kith::core {
 
@@ -27,10 +28,10 @@ MessagePage read_page(Statement& rows, int64_t limit) {
 bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   auto statement = database_.prepare(
       "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, quote_message, "
-      "quote_author, quote_excerpt, "
-      "sent_at, order_us, tick, failure, raw, unread, receipt_number, came_us, group_revision, file) VALUES (?, ?, ?, "
-      "?, "
-      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+      "quote_author, quote_excerpt, sent_at, order_us, tick, failure, raw, unread, receipt_number, came_us, "
+      "group_revision, file, edited_us, starred) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?6 IN (1, 7) AND EXISTS (SELECT 1 FROM registers WHERE key = ? AND value <> x'') WHERE NOT EXISTS (SELECT 1 "
+      "FROM registers WHERE key = ? AND value <> x'') ON CONFLICT (id) DO NOTHING");
   statement.bind_id(message.id)
       .bind_id(message.conversation)
       .bind_id(message.from)
@@ -61,7 +62,9 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   } else {
     statement.bind_id(message.file);
   }
-  statement.run();
+  const Bytes starred = RegisterRow::key_of(kStarredRegister, message.id.view());
+  const Bytes removed = RegisterRow::key_of(kRemovedRegister, message.id.view());
+  statement.bind(static_cast<int64_t>(message.edited.value)).bind_blob(starred).bind_blob(removed).run();
   if (database_.failed() || database_.changed_rows() != 1) return false;
   const int64_t sequence = database_.inserted_row();
   if (sequence % kIndexedAtOnce == 0 && sequence - indexed_sequence() > kUnindexedMax) (void)index(kIndexedAtOnce);
@@ -168,14 +171,7 @@ bool MessagesTable::remove_kind(MessageKind kind, const MessageId& id, const Acc
   return true;
 }
 
-bool MessagesTable::remove_failed(const MessageId& id) {
-  const auto message = find(id);
-  if (!message || !message->outgoing || message->tick != Tick::kFailed) return false;
-  remove(*message);
-  return true;
-}
-
-void MessagesTable::remove(const MessageRow& message) {
+void MessagesTable::no_longer_unread(const MessageRow& message) {
   database_
       .prepare(
           "UPDATE conversations SET unread = max(unread - (SELECT unread FROM messages WHERE id = ?1), 0) WHERE id = "
@@ -183,7 +179,47 @@ void MessagesTable::remove(const MessageRow& message) {
       .bind_id(message.id)
       .bind_id(message.conversation)
       .run();
+}
+
+void MessagesTable::remove(const MessageRow& message) {
+  no_longer_unread(message);
   database_.prepare("DELETE FROM messages WHERE id = ?").bind_id(message.id).run();
+}
+
+void MessagesTable::set_text(const MessageRow& message) {
+  auto statement = database_.prepare("UPDATE messages SET text = ?, raw = ?, edited_us = ? WHERE id = ?");
+  statement.bind_text(message.text);
+  message.raw.empty() ? statement.bind_null() : statement.bind_blob(message.raw);
+  statement.bind(static_cast<int64_t>(message.edited.value)).bind_id(message.id).run();
+}
+
+void MessagesTable::set_deleted(const MessageRow& message, const AccountId& by) {
+  no_longer_unread(message);
+  database_
+      .prepare(
+          "UPDATE messages SET kind = 8, text = '', quote_message = NULL, quote_author = NULL, quote_excerpt = NULL, "
+          "raw "
+          "= ?, unread = 0, file = NULL, edited_us = 0, starred = 0 WHERE id = ?")
+      .bind_id(by)
+      .bind_id(message.id)
+      .run();
+}
+
+void MessagesTable::set_starred(const MessageId& id, bool starred) {
+  database_.prepare("UPDATE messages SET starred = ? WHERE id = ?").bind(starred ? 1 : 0).bind_id(id).run();
+}
+
+MessagePage MessagesTable::starred(const std::optional<ConversationId>& conversation,
+                                   const std::optional<MessageCursor>& cursor, int64_t limit) {
+  const MessageCursor from = cursor.value_or(MessageCursor{UnixMicros{INT64_MAX}, {}});
+  auto row = database_.prepare(
+      "SELECT " KITH_MESSAGE_COLUMNS
+      " FROM messages WHERE starred = 1 AND (order_us, id) < (?1, ?2) AND (?3 IS NULL OR conversation = ?3) ORDER BY "
+      "order_us DESC, id DESC LIMIT ?4");
+  row.bind(static_cast<int64_t>(from.order.value)).bind_id(from.id);
+  conversation ? row.bind_id(*conversation) : row.bind_null();
+  row.bind(limit + 1);
+  return read_page(row, limit);
 }
 
 std::optional<MessageRow> MessagesTable::find(const MessageId& id) {
@@ -304,7 +340,7 @@ MessagePage MessagesTable::take(int64_t limit) {
   {
     auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
                                  ", sequence FROM messages WHERE sequence > (SELECT taken_sequence FROM progress) AND "
-                                 "outgoing = 0 AND kind <> 3 AND came_us > 0 "
+                                 "outgoing = 0 AND kind NOT IN (3, 8) AND came_us > 0 "
                                  "ORDER BY sequence LIMIT ?");
     row.bind(limit + 1);
     while (row.step()) {
@@ -387,7 +423,8 @@ std::optional<AcceptedMessage> MessagesTable::accept(const MessageId& id, UnixMi
 }
 
 bool MessagesTable::fail(const MessageId& id, FailureReason why) {
-  auto statement = database_.prepare("UPDATE messages SET tick = 5, failure = ? WHERE id = ? AND tick = 1 RETURNING 1");
+  auto statement = database_.prepare(
+      "UPDATE messages SET tick = 5, failure = ? WHERE id = ? AND tick = 1 AND kind <> 8 RETURNING 1");
   statement.bind(static_cast<int64_t>(why)).bind_id(id);
   return statement.step();
 }

@@ -16,17 +16,19 @@
 //              no text, came_us INTEGER: of an incoming message or a notice, this device's clock when what it shows
 //              came; 0: it came with the history, or is outgoing, group_revision INTEGER: of a message to a group, the
 //              state that it was encrypted for; 0: it was not yet, file BLOB(16) or null: of a kMedia, among the
-//              device's files (files_table.h)
+//              device's files (files_table.h), edited_us INTEGER: when its sender said the text that it has, by their
+//              clock; 0: it is as it was sent, starred INTEGER 0/1
 //   indices    messages_order (conversation, order_us, id): pages
 //              messages_unread (conversation, order_us) of the unread
 //              messages_unsupported (kind) of kUnsupported
 //              messages_file (file), messages_media (conversation, order_us, id) of those that have one
+//              messages_starred (order_us, id) of those that are
 //   messages_fts   FTS5 over text, tokenized by search_words.h, rows alone; content in messages. It has those up to
 //                  progress.indexed_sequence (index), of which triggers keep it in step with changes and deletions
 //
 // ORDER-1: in a conversation messages are ordered by (order_us, id). Of one that came, order_us changes only while it
 //          is unread, and for kReorderedWithinUs.
-// SEND-1:  a message that is there already is not added again.
+// SEND-1:  a message that is there already is not added again, nor is one that this account has removed.
 // TICK-1:  ticks follow what SentTable knows of the message, also when a receipt came before its own acknowledgement.
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
@@ -53,6 +55,7 @@ enum class MessageKind : uint8_t {
   kHandleMoved = 5,
   kGroupEvent = 6,
   kMedia = 7,
+  kDeleted = 8,  // for everybody; raw: by which account
 };
 // Numbers as in client_api.Message.Tick.
 enum class Tick : uint8_t { kNone = 0, kPending = 1, kSent = 2, kDelivered = 3, kRead = 4, kFailed = 5 };
@@ -99,6 +102,8 @@ struct MessageRow {
   UnixMicros came;
   Revision group_revision = {};
   FileName file = {};  // of kMedia
+  UnixMicros edited = {};
+  bool starred = false;
 };
 
 // A place in a conversation's order.
@@ -160,6 +165,17 @@ class MessagesTable {
   bool remove_undecryptable(const MessageId& id, const AccountId& from);
   // The same for a kUnsupported message.
   bool remove_unsupported(const MessageId& id, const AccountId& from);
+  // Takes one away that is there.
+  void remove(const MessageRow& message);
+
+  // Text, raw and edited of the message, which is there.
+  void set_text(const MessageRow& message);
+  // What was deleted for everybody is a kDeleted from now on, without anything that it had, and read.
+  void set_deleted(const MessageRow& message, const AccountId& by);
+  void set_starred(const MessageId& id, bool starred);
+  // Those that are, before the cursor (the newest without one), the newest first; of one conversation or of all.
+  MessagePage starred(const std::optional<ConversationId>& conversation, const std::optional<MessageCursor>& cursor,
+                      int64_t limit);
 
   std::optional<MessageRow> find(const MessageId& id);
   std::optional<MessageRow> last(const ConversationId& conversation);
@@ -188,12 +204,10 @@ class MessagesTable {
   void set_group_revision(const MessageId& id, Revision revision);
   // Outgoing ones that are kSent or kDelivered, the newest first.
   std::vector<MessageId> not_read_by_all(const ConversationId& conversation, int64_t limit);
-  // False unless it is kPending.
+  // False unless it is kPending, and not deleted.
   bool fail(const MessageId& id, FailureReason why);
   // kFailed becomes kPending, to be sent again. False unless it is kFailed.
   bool retry(const MessageId& id);
-  // Takes an outgoing message that is kFailed away. False unless it is.
-  bool remove_failed(const MessageId& id);
   // Raises the tick of an outgoing message that is kSent or kDelivered. False when it does not rise: one that is not
   // acknowledged yet gets its tick from SentTable then.
   bool raise(const MessageId& id, SentState state);
@@ -231,7 +245,7 @@ class MessagesTable {
   // Gives a message of this kind the content of another one, and takes one away: see repair(), remove_undecryptable().
   bool replace(MessageKind kind, const MessageRow& message);
   bool remove_kind(MessageKind kind, const MessageId& id, const AccountId& from);
-  void remove(const MessageRow& message);
+  void no_longer_unread(const MessageRow& message);
   bool insert(const MessageRow& message, Tick tick, bool unread);
   bool was_read_elsewhere(const MessageRow& message);
 

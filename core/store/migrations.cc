@@ -55,12 +55,13 @@ CREATE TABLE messages (
   from_device INTEGER NOT NULL, outgoing INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL, quote_message BLOB, quote_author BLOB,
   quote_excerpt TEXT, sent_at INTEGER NOT NULL, order_us INTEGER NOT NULL, tick INTEGER NOT NULL, failure INTEGER NOT NULL, raw BLOB,
   unread INTEGER NOT NULL, receipt_number INTEGER NOT NULL, came_us INTEGER NOT NULL, group_revision INTEGER NOT NULL DEFAULT 0,
-  file BLOB);
+  file BLOB, edited_us INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX messages_order ON messages (conversation, order_us, id);
 CREATE INDEX messages_unread ON messages (conversation, order_us) WHERE unread = 1;
 CREATE INDEX messages_unsupported ON messages (kind) WHERE kind = 4;
 CREATE INDEX messages_file ON messages (file) WHERE file IS NOT NULL;
 CREATE INDEX messages_media ON messages (conversation, order_us, id) WHERE file IS NOT NULL;
+CREATE INDEX messages_starred ON messages (order_us, id) WHERE starred = 1;
 CREATE TABLE files (
   sequence INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, file_id BLOB NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL,
   digest BLOB NOT NULL, state INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, server_until_us INTEGER NOT NULL DEFAULT 0,
@@ -77,6 +78,12 @@ CREATE TABLE reactions (
   UNIQUE (message, account));
 CREATE INDEX reactions_waiting ON reactions (waits, sequence) WHERE waits > 0;
 CREATE INDEX reactions_item ON reactions (item) WHERE item IS NOT NULL;
+CREATE TABLE corrections (
+  sequence INTEGER PRIMARY KEY, message BLOB NOT NULL, account BLOB NOT NULL, at_us INTEGER NOT NULL, device INTEGER NOT NULL,
+  text TEXT, rest BLOB NOT NULL, item BLOB, conversation BLOB, group_revision INTEGER NOT NULL, waits INTEGER NOT NULL,
+  UNIQUE (message, account, at_us, device));
+CREATE INDEX corrections_waiting ON corrections (waits, sequence) WHERE waits > 0;
+CREATE INDEX corrections_item ON corrections (item) WHERE item IS NOT NULL;
 
 CREATE VIRTUAL TABLE messages_fts USING fts5 (
   text, content = 'messages', content_rowid = 'sequence', tokenize = 'kith', detail = none, columnsize = 0);
@@ -188,7 +195,7 @@ CREATE INDEX group_told_teller ON group_told (teller);
 CREATE INDEX groups_stale ON groups (group_id) WHERE newest_revision > revision;
 CREATE TABLE group_members (
   group_id BLOB NOT NULL, account BLOB NOT NULL, role INTEGER NOT NULL, joined INTEGER NOT NULL, left INTEGER NOT NULL,
-  came INTEGER NOT NULL,
+  came INTEGER NOT NULL, admin_from INTEGER NOT NULL, admin_until INTEGER NOT NULL,
   PRIMARY KEY (group_id, account)) WITHOUT ROWID;
 CREATE INDEX group_members_account ON group_members (account);
 CREATE TABLE group_chains (

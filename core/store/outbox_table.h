@@ -44,6 +44,7 @@ enum class OutboxKind : uint8_t {
   kGroupWelcome = 13,  // to an account, or to one's own devices
   kMediaOpened = 14,   // to who sent it, and to the own account
   kReaction = 15,      // to whom its message is with, and to the own account
+  kCorrection = 16,    // the same
 };
 
 // What goes to the account's other devices beside what a person or others caused, and a group's keys: it has a bound of

@@ -75,6 +75,10 @@ std::vector<ReactionRow> ReactionsTable::take_waiting(const MessageId& message) 
   return found;
 }
 
+void ReactionsTable::remove(const MessageId& message) {
+  database_.prepare("DELETE FROM reactions WHERE message = ?").bind_id(message).run();
+}
+
 std::optional<ReactionRow> ReactionsTable::under(const MessageId& item) {
   auto row = database_.prepare("SELECT " KITH_REACTION_COLUMNS " FROM reactions WHERE item = ?");
   row.bind_id(item);

@@ -53,12 +53,12 @@ class ReactionsTable {
   std::vector<ReactionRow> of(const MessageId& message);
   // What was heard of the message before it was here, which waits no longer and is not kept.
   std::vector<ReactionRow> take_waiting(const MessageId& message);
+  // All of a message that is no more.
+  void remove(const MessageId& message);
   // The one that left under this id, if nothing was said after it.
   std::optional<ReactionRow> under(const MessageId& item);
 
  private:
-  static ReactionRow read(Statement& row);
-
   Database& database_;
 };
 

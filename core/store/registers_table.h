@@ -30,6 +30,10 @@ enum class RegisterDue : uint8_t {
   kSoon = 2,  // changes often: gathered for a while
 };
 
+// Kinds that a message's row is held against when it comes (content.OwnState.Kind).
+inline constexpr uint8_t kStarredRegister = 10;
+inline constexpr uint8_t kRemovedRegister = 11;
+
 struct RegisterRow {
   Bytes key;
   Bytes value;

@@ -7,6 +7,7 @@
 #include "core/store/answers_table.h"
 #include "core/store/contacts_table.h"
 #include "core/store/conversations_table.h"
+#include "core/store/corrections_table.h"
 #include "core/store/database.h"
 #include "core/store/device_lists_table.h"
 #include "core/store/files_table.h"
@@ -42,6 +43,7 @@ struct Store {
         files(opened),
         openings(opened),
         reactions(opened),
+        corrections(opened),
         receipts(opened),
         sent(opened),
         outbox(opened),
@@ -70,6 +72,7 @@ struct Store {
   FilesTable files;
   OpeningsTable openings;
   ReactionsTable reactions;
+  CorrectionsTable corrections;
   ReceiptsTable receipts;
   SentTable sent;
   OutboxTable outbox;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "cli/commands/commands.h"
+#include "cli/message_text.h"
+#include "cli/time_text.h"
+
+namespace kith::cli {
+
+ExitCode run_star(Context context, const StarOptions& options) {
+  ExitCode failed = ExitCode::kOk;
+  for (const std::string& id : options.ids) {
+    client_api::Request request;
+    request.mutable_star_messages()->add_ids(id);
+    request.mutable_star_messages()->set_starred(!options.remove);
+    const auto response = ask(context, std::move(request));
+    if (!response && failed == ExitCode::kOk) failed = response.error();
+  }
+  return failed;
+}
+
+ExitCode run_starred(Context context, const StarredOptions& options) {
+  client_api::Request request;
+  client_api::ListStarredRequest& list = *request.mutable_list_starred();
+  if (!options.with.empty()) {
+    const auto conversation = conversation_with(context, options.with);
+    if (!conversation) return conversation.error();
+    list.set_conversation(conversation->id());
+  }
+  list.set_limit(options.limit);
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  auto places = all_places(context);
+  if (!places) return places.error();
+  for (const auto& message : response->list_starred().messages()) {
+    const Place& place = (*places)[message.conversation()];
+    context.out.line(
+        options.json ? message_json(message, place)
+                     : message.id() + "  " +
+                           message_summary(context.out, message, told_there(context, message, place), unix_now_us()));
+  }
+  return context.out.flush() ? ExitCode::kOk : ExitCode::kFailed;
+}
+
+}  // namespace kith::cli

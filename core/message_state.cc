@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "core/message_state.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "base/limits.h"
+#include "core/contents.h"
+#include "core/engine.h"
+
+namespace kith::core {
+
+namespace {
+
+using client_api::Failure;
+using State = content::OwnState;
+
+constexpr int kMessagesMax = 100;  // of one request
+static_assert(kMessagesMax <= static_cast<int>(contents::kDeletedMax), "one content has them");
+static_assert(State::kStarred == kStarredRegister && State::kRemoved == kRemovedRegister);
+
+// Of each id once. Absent, and the request failed: one is none.
+std::optional<std::vector<MessageRow>> find_all(Engine& engine, uint32_t request,
+                                                const google::protobuf::RepeatedPtrField<std::string>& ids) {
+  if (ids.empty() || ids.size() > kMessagesMax) {
+    engine.output.fail(request, Failure::kInvalidArgument, "ids: 1 to 100");
+    return std::nullopt;
+  }
+  std::vector<MessageRow> found;
+  std::set<MessageId> known;
+  for (const std::string& text : ids) {
+    const auto id = MessageId::from_hex(text);
+    if (!id) {
+      engine.output.fail(request, Failure::kInvalidArgument, "ids: must be 32 hexadecimal digits each");
+      return std::nullopt;
+    }
+    auto message = engine.store.messages.find(*id);
+    if (!message) {
+      engine.output.fail(request, Failure::kNoSuchMessage, "ids: " + text);
+      return std::nullopt;
+    }
+    if (known.insert(*id).second) found.push_back(*std::move(message));
+  }
+  return found;
+}
+
+void remove(Engine& engine, const MessageRow& message) {
+  engine.store.messages.remove(message);
+  engine.store.corrections.remove_versions(message.id);
+  engine.store.reactions.remove(message.id);
+  engine.store.repairs.remove(message.id);
+  engine.files.gone(message);
+  engine.changes.message_removed(message.id, message.conversation);
+}
+
+void remove_everywhere(Engine& engine, const MessageRow& message) {
+  content::StateValue value;
+  value.set_number(1);
+  engine.own_state.set(State::kRemoved, message.id.view(), value);
+  remove(engine, message);
+}
+
+// Whether it may be deleted for everybody. Fails the request.
+bool may_delete(Engine& engine, uint32_t request, const MessageRow& message, const ConversationRow& where) {
+  const auto fail = [&](Failure::Code code, const char* why) {
+    engine.output.fail(request, code, "ids: " + message.id.hex() + why);
+    return false;
+  };
+  const bool is_message = contents::is_written(message) || message.kind == MessageKind::kUnsupported ||
+                          message.kind == MessageKind::kUndecryptable;
+  if (!is_message || (message.outgoing && message.tick == Tick::kFailed))
+    return fail(Failure::kInvalidArgument, " is not to be deleted for everybody");
+  if (!message.outgoing) {
+    const auto group = where.group();
+    const auto self = group ? engine.store.groups.member(*group, engine.registration->account) : std::nullopt;
+    if (!self || self->role != wire::kGroupAdmin) return fail(Failure::kNotAllowed, " is somebody else's");
+  }
+  if (message.tick != Tick::kPending && engine.connection.server_now().value > message.order.value + kDeleteForAllUs)
+    return fail(Failure::kTooLate, " was sent more than two days ago");
+  return true;
+}
+
+// Whether nobody else has it, nor will once it is taken back.
+bool is_here_alone(Engine& engine, const MessageRow& message, const ConversationRow& where) {
+  if (!message.outgoing) return false;
+  return message.tick == Tick::kFailed ||
+         (message.tick == Tick::kPending && engine.outbox.may_take_back(where.peer, message.id));
+}
+
+}  // namespace
+
+void delete_messages(Engine& engine, uint32_t request, const client_api::DeleteMessagesRequest& what) {
+  const auto messages = find_all(engine, request, what.ids());
+  if (!messages) return;
+  const auto where = engine.store.conversations.find(messages->front().conversation);
+  if (!where) return;  // the database failed: the commit answers
+  const bool is_self = where->direct_peer() == engine.registration->account;
+  const bool for_everyone = what.for_everyone() && !is_self;
+  if (for_everyone) {
+    for (const MessageRow& each : *messages) {
+      if (each.conversation != where->id)
+        return engine.output.fail(request, Failure::kInvalidArgument, "ids: of several conversations");
+      if (!(each.outgoing && each.tick == Tick::kFailed) && !may_delete(engine, request, each, *where)) return;
+    }
+    if (!engine.sending.may_send(request, where->peer)) return;
+  }
+  std::vector<MessageRow> for_all;
+  if (for_everyone) {
+    std::ranges::copy_if(*messages, std::back_inserter(for_all),
+                         [&](const MessageRow& each) { return !is_here_alone(engine, each, *where); });
+  }
+  if (!for_all.empty() && !engine.corrections.delete_for_all(*where, for_all))
+    return engine.output.fail(request, Failure::kOutboxFull, "there are too many unsent messages");
+  for (const MessageRow& each : *messages) {
+    const auto conversation = engine.store.conversations.find(each.conversation);
+    if (!conversation) return;  // the database failed: the commit answers
+    if (is_here_alone(engine, each, *conversation)) {
+      engine.outbox.take_back(conversation->peer, each.id);
+      remove(engine, each);
+    } else if (!for_everyone) {
+      remove_everywhere(engine, each);
+    }
+  }
+  engine.output.done(request, &client_api::Response::mutable_delete_messages);
+}
+
+void star_messages(Engine& engine, uint32_t request, const client_api::StarMessagesRequest& what) {
+  const auto messages = find_all(engine, request, what.ids());
+  if (!messages) return;
+  if (!std::ranges::all_of(*messages, &contents::is_written))
+    return engine.output.fail(request, Failure::kInvalidArgument, "ids: one is no text and no file");
+  content::StateValue value;
+  if (what.starred()) value.set_number(engine.clock.now().value);
+  for (const MessageRow& each : *messages) {
+    if (each.starred == what.starred()) continue;
+    engine.own_state.set(State::kStarred, each.id.view(), value);
+    apply_starred(engine, each.id.view(), value);
+  }
+  engine.output.done(request, &client_api::Response::mutable_star_messages);
+}
+
+void apply_starred(Engine& engine, BytesView subject, const content::StateValue& value) {
+  const auto id = MessageId::from_bytes(subject);
+  const auto message = id ? engine.store.messages.find(*id) : std::nullopt;
+  const bool starred = value.number() != 0;
+  if (!message || !contents::is_written(*message) || message->starred == starred) return;
+  engine.store.messages.set_starred(*id, starred);
+  engine.changes.message_changed(*id, message->conversation);
+}
+
+void apply_removed(Engine& engine, BytesView subject, const content::StateValue& value) {
+  const auto id = MessageId::from_bytes(subject);
+  const auto message = id && value.number() != 0 ? engine.store.messages.find(*id) : std::nullopt;
+  if (message) remove(engine, *message);
+}
+
+}  // namespace kith::core

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What a person has made of messages: that they are starred, on all devices of the account alike (STATE-1), or deleted,
+// from these alone (EDIT-3) or for everybody (EDIT-2). Who else has them hears of the last alone.
+//
+// The registers are about the message's id. One that says that a message is removed is there before the message as
+// well: a copy, a history or an answer that comes later does not bring it back (MessagesTable::add).
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "client_api/client_api.pb.h"
+#include "content/content.pb.h"
+
+namespace kith::core {
+
+struct Engine;
+
+// Each fails for all messages, and then changes nothing.
+void delete_messages(Engine& engine, uint32_t request, const client_api::DeleteMessagesRequest& what);
+void star_messages(Engine& engine, uint32_t request, const client_api::StarMessagesRequest& what);
+
+// From another device of the account.
+void apply_starred(Engine& engine, BytesView subject, const content::StateValue& value);
+void apply_removed(Engine& engine, BytesView subject, const content::StateValue& value);
+
+}  // namespace kith::core
