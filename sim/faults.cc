@@ -58,6 +58,8 @@ void Profile::draw_groups(Dice& dice) { groups = !grave_lies && dice.percent(30)
 
 void Profile::draw_reactions(Dice& dice) { reactions = !grave_lies && dice.percent(30); }
 
+void Profile::draw_corrections(Dice& dice) { corrections = dice.percent(30) && !grave_lies; }
+
 void Profile::draw_files(Dice& dice) {
   files = !grave_lies && dice.percent(30);
   if (files) breaks = dice.percent(70) ? dice.skewed(1, 40) : 0;

@@ -37,6 +37,7 @@ struct Profile {
   bool groups = false;         // people write in groups as well
   bool files = false;          // what they write has files, now and then
   bool reactions = false;
+  bool corrections = false;
   uint64_t breaks = 0;        // per cent of what is on its way of those that break off
   bool photos = false;        // people have photos, with scopes
   bool shows_photos = false;  // the server says to whoever asks where a photo is
@@ -49,6 +50,7 @@ struct Profile {
   void draw_groups(Dice& dice);
   void draw_files(Dice& dice);
   void draw_reactions(Dice& dice);
+  void draw_corrections(Dice& dice);
   void draw_file_lies(Dice& dice);
   void draw_photos(Dice& dice);
 };

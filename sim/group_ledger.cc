@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "sim/correction_check.h"
 #include "sim/reaction_check.h"
 #include "sim/words.h"
 
@@ -88,9 +89,9 @@ void GroupLedger::check_keys(const std::map<std::string, Course>& courses,
   }
 }
 
-void GroupLedger::check_reactions_of(const std::string& group, const Course& course, const std::vector<View>& views,
-                                     const std::map<std::string, std::string>& people, const Exempt& exempt,
-                                     const std::function<void(std::string)>& broken) {
+void GroupLedger::check_said_of(const std::string& group, const Course& course, const std::vector<View>& views,
+                                const std::map<std::string, std::string>& people, const Exempt& exempt,
+                                const std::function<void(std::string)>& broken) {
   std::set<std::string> ever, always = members_of(course.states.front(), people);
   for (const wire::GroupState& state : course.states) {
     const std::set<std::string> now = members_of(state, people);
@@ -109,6 +110,7 @@ void GroupLedger::check_reactions_of(const std::string& group, const Course& cou
       shown.push_back({view.person, view.device, &known->second.messages});
   }
   check_reactions(shown, broken);
+  check_corrections(shown, broken);
 }
 
 void GroupLedger::event(const std::string& device, const client_api::Event& event) {
@@ -160,7 +162,7 @@ void GroupLedger::check(const std::vector<View>& views, const std::map<std::stri
     }
   }
   check_keys(courses, people, exempt, broken);
-  for (const auto& [id, course] : courses) check_reactions_of(id, course, views, people, exempt, broken);
+  for (const auto& [id, course] : courses) check_said_of(id, course, views, people, exempt, broken);
   for (const View& one : views) {
     for (const View& other : views) {
       if (one.device >= other.device) continue;
@@ -205,7 +207,7 @@ void GroupLedger::check(const std::vector<View>& views, const std::map<std::stri
       const std::string person = device.substr(0, device.find('-'));
       if (!may.contains(person)) broken("GROUP-6: " + device + " reads what was not for " + person + ": " + text.body);
     }
-    if (!text.acknowledged || exempt.loses(text.from)) continue;
+    if (!text.acknowledged || exempt.loses(text.from) || exempt.may_be_deleted(id)) continue;
     // Who has left and come back does not count: nobody knows what it missed.
     const std::set<std::string> now = members_of(known->second.states.back(), people, *revisions.begin());
     bool all_have = true;

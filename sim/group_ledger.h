@@ -9,6 +9,7 @@
 //   - all devices of all members list what they share of a group in the same order: texts, and what has happened
 //                                                                                                          ORDER-1
 //   - whoever was a member all the time shows the same reactions to each of them                           REACT-1
+//   - and the same text, or that the same person has deleted it                                      EDIT-1, EDIT-2
 //   - no text is unreadable in the end                                                                     GROUP-3
 //   - when everybody has read everything, every tick is blue                                                GROUP-5
 //   - everybody who is a member knows the same state, with its title; whoever is not knows that he is not   GROUP-4
@@ -63,6 +64,8 @@ class GroupLedger {
     std::function<bool(const std::string& person)> shares;
     // A device of the person goes on from a copy: it does not know to whom it has handed its key since.
     std::function<bool(const std::string& person)> forgets;
+    // Somebody has asked for the message to be deleted: it may be missing.
+    std::function<bool(const std::string& id)> may_be_deleted;
   };
   // Of a group, as the server has it: every state, and the digest of every change, the first revision's first.
   struct Course {
@@ -98,9 +101,10 @@ class GroupLedger {
 
   void check_happened(const View& view, const std::map<std::string, Course>& courses,
                       const std::function<void(std::string)>& broken) const;
-  static void check_reactions_of(const std::string& group, const Course& course, const std::vector<View>& views,
-                                 const std::map<std::string, std::string>& people, const Exempt& exempt,
-                                 const std::function<void(std::string)>& broken);
+  // Reactions and corrections.
+  static void check_said_of(const std::string& group, const Course& course, const std::vector<View>& views,
+                            const std::map<std::string, std::string>& people, const Exempt& exempt,
+                            const std::function<void(std::string)>& broken);
   void check_keys(const std::map<std::string, Course>& courses, const std::map<std::string, std::string>& people,
                   const Exempt& exempt, const std::function<void(std::string)>& broken) const;
 

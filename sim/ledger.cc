@@ -79,6 +79,13 @@ void Ledger::sets_clock(const std::string& person, int64_t by_us, uint64_t now_u
   if (by_us > kHourUs || by_us < -kHourUs) clock_set_[person] = now_us;
 }
 
+void Ledger::may_delete(const Message& message) {
+  deletable_.insert(message.id());
+  // Who has a file of the same from somebody else may find it gone.
+  if (const client_api::SealedFile* const file = files_.file_of(words_of(message)))
+    files_.is_kept_away(file->file_id());
+}
+
 void Ledger::blocks(const std::string& person, const std::string& from) { blocks_.emplace(person, from); }
 
 void Ledger::look_into_drawer(const FinalView& view) {
@@ -139,6 +146,7 @@ Ledger::Text* Ledger::find(const Message& message) {
 }
 
 void Ledger::show(const std::string& device, const Message& message, bool added, uint64_t now_us) {
+  if (message.has_deleted()) return;
   Owned& owned = devices_[device];
   const Text* const text = find(message);
   if (text != nullptr && owned.left_us != 0 && text->at_us > owned.left_us)
@@ -252,10 +260,11 @@ void Ledger::check(const std::vector<FinalView>& views) {
   check_texts(views);
   check_order(views);
   check_arrivals();
-  check_reactions_of_two(views);
+  check_conversations(views);
+  check_removals(views);
 }
 
-void Ledger::check_reactions_of_two(const std::vector<FinalView>& views) {
+void Ledger::check_conversations(const std::vector<FinalView>& views) {
   // A device that was removed may have told one side and not the other.
   if (moved_ || taken_ || expires_ || lied_ || small_ || removed_) return;
   std::map<std::pair<std::string, std::string>, std::vector<ReactionView>> conversations;  // by both, in order
@@ -266,8 +275,25 @@ void Ledger::check_reactions_of_two(const std::vector<FinalView>& views) {
       conversations[std::minmax(view.person, partner)].push_back({view.person, view.device, &messages});
     }
   }
-  for (const auto& [of, shown] : conversations)
+  for (const auto& [of, shown] : conversations) {
     check_reactions(shown, [this](std::string what) { broken(std::move(what)); });
+    check_corrections(shown, [this](std::string what) { broken(std::move(what)); });
+  }
+}
+
+void Ledger::check_removals(const std::vector<FinalView>& views) {
+  if (moved_ || taken_ || expires_ || removed_) return;
+  for (const FinalView& view : views) {
+    if (copied_.contains(view.person)) continue;
+    const auto look = [&](const std::vector<Message>& messages) {
+      for (const Message& message : messages) {
+        if (removals_.contains({view.person, message.id()}))
+          broken("EDIT-3: " + view.device + " has what " + view.person + " has deleted: " + message.id().substr(0, 8));
+      }
+    };
+    for (const auto& [partner, messages] : view.conversations) look(messages);
+    for (const auto& [id, group] : view.groups) look(group.messages);
+  }
 }
 
 void Ledger::check_groups(const std::vector<FinalView>& views,
@@ -281,7 +307,8 @@ void Ledger::check_groups(const std::vector<FinalView>& views,
         return lied_ || small_ || blocks_.contains({to, from}) || blocks_.contains({from, to});
       },
       [this](const std::string& person) { return killed_ || shares_.contains(person); },
-      [this](const std::string& person) { return was_copied(person); }};
+      [this](const std::string& person) { return was_copied(person); },
+      [this](const std::string& id) { return deletable_.contains(id); }};
   groups_.check(shown, courses, people_, exempt, [this](std::string what) { broken(std::move(what)); });
 }
 
@@ -359,7 +386,7 @@ void Ledger::check_list(const FinalView& view) {
   std::set<std::string> bodies;
   for (const auto& [partner, messages] : view.conversations) {
     for (const Message& message : messages) {
-      if (message.has_identity_changed() || message.has_handle_moved()) continue;
+      if (message.has_identity_changed() || message.has_handle_moved() || message.has_deleted()) continue;
       if (!has_words(message)) {
         const bool may_be_a_stranger =
             lists_were_away_ && devices_[view.device].asked_us != 0;  // as check_end() has it
@@ -409,6 +436,7 @@ bool Ledger::is_written_by(const FinalView& view, const std::string& body) const
 void Ledger::check_texts(const std::vector<FinalView>& views) {
   for (const FinalView& view : views) check_list(view);
   for (auto& [id, text] : texts_) {
+    if (deletable_.contains(id)) continue;
     check_tick(text);
     if (!has_gaps(text)) check_end(text);
   }

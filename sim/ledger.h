@@ -33,6 +33,8 @@
 //                                                                                               COPY-1, DEVICE-1
 //   - what was read on one of them is not unread on another                                                  COPY-2
 //   - whoever shows it shows the same reactions to it                                                       REACT-1
+//   - and the same text, or that the same person has deleted it                                      EDIT-1, EDIT-2
+//   - what a person has deleted for itself is on none of its devices                                         EDIT-3
 //   - of all earlier messages a device that was promised them has those that the first device had          HISTORY-1
 //   - what is written after a device was removed is never shown on it; nobody goes back to an older list of somebody's
 //     devices                                                                                   DEVICE-8, IDENTITY-3
@@ -56,6 +58,7 @@
 #include <vector>
 
 #include "client_api/client_api.pb.h"
+#include "sim/correction_check.h"
 #include "sim/file_ledger.h"
 #include "sim/group_ledger.h"
 #include "sim/once_ledger.h"
@@ -104,6 +107,10 @@ class Ledger {
   // A person's device has its clock set by `by_us`.
   void sets_clock(const std::string& person, int64_t by_us, uint64_t now_us);
   void blocks(const std::string& person, const std::string& from);
+  // Somebody asks for the message to be deleted: it may be missing.
+  void may_delete(const client_api::Message& message);
+  // It is on none of the person's devices from now on.
+  void removed(const std::string& person, const std::string& id) { removals_.emplace(person, id); }
   // A person's device was put back from a copy of its home.
   void copied(const std::string& person) { copied_.insert(person); }
   [[nodiscard]] bool was_copied(const std::string& person) const { return copied_.contains(person); }
@@ -210,7 +217,9 @@ class Ledger {
   Text* find(const client_api::Message& message);
   void show(const std::string& device, const client_api::Message& message, bool added, uint64_t now_us);
   void raise(const std::string& device, const client_api::Message& message, uint64_t now_us);
-  void check_reactions_of_two(const std::vector<FinalView>& views);
+  // Reactions and corrections.
+  void check_conversations(const std::vector<FinalView>& views);
+  void check_removals(const std::vector<FinalView>& views);
   void check_partners(const FinalView& view);
   // Every text that a device lists, where it belongs.
   void check_list(const FinalView& view);
@@ -250,9 +259,11 @@ class Ledger {
   std::map<std::string, uint64_t> clock_set_;                           // person → when by more than an hour
   bool calm_ = false;
   std::set<std::string> copied_;
-  std::map<std::string, std::string> people_;  // by account
-  std::map<std::string, std::string> phones_;  // by person
-  std::map<std::string, std::string> bodies_;  // of texts → id
+  std::map<std::string, std::string> people_;               // by account
+  std::map<std::string, std::string> phones_;               // by person
+  std::map<std::string, std::string> bodies_;               // of texts → id
+  std::set<std::string> deletable_;                         // ids
+  std::set<std::pair<std::string, std::string>> removals_;  // by whom, ids
   std::set<std::pair<std::string, std::string>> verified_;
   std::map<std::pair<std::string, std::string>, uint64_t> noticed_;  // device, about whom → turn
   uint64_t turn_ = 0;

@@ -66,6 +66,26 @@ constexpr const char* kTakeReactions =
     "  DELETE FROM reactions WHERE message = new.message AND account = new.account;"
     "END;";
 
+// Nothing was said after what comes now.
+constexpr const char* kTakeEdits =
+    "CREATE TEMP TRIGGER take_edit BEFORE INSERT ON main.corrections WHEN new.waits = 0 AND new.at_us > 0 BEGIN"
+    "  DELETE FROM corrections WHERE message = new.message AND waits = 0 AND text IS NOT NULL AND at_us > new.at_us;"
+    "END;";
+
+// What somebody else has written is not deleted.
+constexpr const char* kKeepDeleted =
+    "CREATE TEMP TRIGGER keep_deleted BEFORE UPDATE OF kind ON main.messages"
+    "  WHEN new.kind = 8 AND old.outgoing = 0 BEGIN"
+    "  SELECT RAISE(IGNORE);"
+    "END;";
+
+// That a message is removed the other devices know already (content.OwnState.kRemoved).
+constexpr const char* kHideRemovals =
+    "CREATE TEMP TRIGGER hide_removal AFTER INSERT ON main.registers"
+    "  WHEN new.due > 0 AND hex(substr(new.key, 1, 1)) = '0B' BEGIN"
+    "  UPDATE registers SET due = 0 WHERE key = new.key;"
+    "END;";
+
 // A message that was opened is left as it was.
 constexpr const char* kKeepFiles =
     "CREATE TEMP TRIGGER keep_file BEFORE UPDATE OF file ON main.messages"
@@ -133,6 +153,9 @@ void mutate(core::Database& database, Mutation mutation) {
   if (mutation == Mutation::kDropOwnCopy) (void)database.execute(kDropCopies).has_value();
   if (mutation == Mutation::kSkipRegister) (void)database.execute(kSkipRegisters).has_value();
   if (mutation == Mutation::kTakeAnyReaction) (void)database.execute(kTakeReactions).has_value();
+  if (mutation == Mutation::kTakeAnyEdit) (void)database.execute(kTakeEdits).has_value();
+  if (mutation == Mutation::kHideRemovals) (void)database.execute(kHideRemovals).has_value();
+  if (mutation == Mutation::kKeepDeleted) (void)database.execute(kKeepDeleted).has_value();
   if (mutation == Mutation::kKeepSenderKey) (void)database.execute(kKeepSenderKeys).has_value();
   if (mutation == Mutation::kKeepOpened) (void)database.execute(kKeepFiles).has_value();
   if (mutation == Mutation::kHideOpening) (void)database.execute(kHideOpenings).has_value();

@@ -32,6 +32,10 @@ enum class Mutation {
   kTakeStaleChange,  // server.cc: a change of a state that is over is taken, and what came first is gone (GROUP-1)
   // mutated_core.cc: after a break the core takes what it had begun to send of a file for sent (MEDIA-2)
   kKeepUploadOffset,
+  // mutated_core.cc: of a message's texts the one that came last is shown, and not the one that was said last (EDIT-1)
+  kTakeAnyEdit,
+  kKeepDeleted,      // mutated_core.cc: what others have deleted for everybody stays (EDIT-2)
+  kHideRemovals,     // mutated_core.cc: that a message is removed the account's other devices are not told (EDIT-3)
   kTakeAnyReaction,  // mutated_core.cc: the reaction counts that came last, and not the one that was said last (REACT-1)
   kKeepOpened,       // mutated_core.cc: what was to be viewed once, and was, keeps its key (MEDIA-7)
   kHideOpening,      // mutated_core.cc: that it was opened the account's other devices are not told (MEDIA-7)
@@ -62,6 +66,9 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kTakeStaleChange, "take-stale-change"},
     {Mutation::kKeepUploadOffset, "keep-upload-offset"},
     {Mutation::kTakeAnyReaction, "take-any-reaction"},
+    {Mutation::kTakeAnyEdit, "take-any-edit"},
+    {Mutation::kKeepDeleted, "keep-deleted"},
+    {Mutation::kHideRemovals, "hide-removals"},
     {Mutation::kKeepOpened, "keep-opened"},
     {Mutation::kHideOpening, "hide-opening"},
     {Mutation::kTakeAnyFile, "take-any-file"},

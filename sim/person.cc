@@ -19,7 +19,8 @@ Person::Person(Surroundings surroundings, std::string name, std::string phone)
       groups_(surroundings, *this),
       files_(surroundings, *this),
       photos_(surroundings, *this),
-      reactions_(surroundings, *this) {}
+      reactions_(surroundings, *this),
+      corrections_(surroundings, *this) {}
 
 void Person::reseed(uint64_t seed, uint64_t stream) {
   seed_ = seed;
@@ -30,6 +31,7 @@ void Person::reseed(uint64_t seed, uint64_t stream) {
   files_.reseed(seed, stream + 7);
   reactions_.reseed(seed, stream + 9);
   photos_.reseed(seed, stream + 13);
+  corrections_.reseed(seed, stream + 17);
   first_.network.reseed(seed, stream + 1);
   if (first_.has_device()) first_.device().reseed(seed, stream + 10 * devices_);
 }
@@ -140,7 +142,8 @@ void Person::next_deed(uint64_t ticket) {
 }
 
 void Person::deed() {
-  if (linked_.deed() || groups_.deed() || files_.deed() || photos_.deed() || reactions_.deed()) return;
+  if (linked_.deed() || groups_.deed() || files_.deed() || photos_.deed() || reactions_.deed() || corrections_.deed())
+    return;
   Seat& seat = some_seat();
   if (!seat.device().runs() || !seat.is_set_up()) return;
   if (is_lied_to_ && dice_.percent(15)) return seat.write_note(next_text());

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/correction_life.h"
 #include "sim/file_life.h"
 #include "sim/group_life.h"
 #include "sim/linked_devices.h"
@@ -57,6 +58,7 @@ class Person {
   [[nodiscard]] FileLife& files() { return files_; }
   [[nodiscard]] PhotoLife& photos() { return photos_; }
   [[nodiscard]] ReactionLife& reactions() { return reactions_; }
+  [[nodiscard]] CorrectionLife& corrections() { return corrections_; }
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& phone() const { return phone_; }
@@ -96,6 +98,7 @@ class Person {
   FileLife files_;
   PhotoLife photos_;
   ReactionLife reactions_;
+  CorrectionLife corrections_;
   std::vector<Person*> peers_;
   std::map<std::string, Seat*> blocked_;  // accounts, and where they were
   bool is_lied_to_ = false;

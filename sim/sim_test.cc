@@ -2,11 +2,12 @@
 
 // The simulator about itself: a seed is one run, whoever runs it. The runs over many seeds are tests of their own
 // (CMakeLists.txt).
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cstdio>
 
 #include "sim/simulation.h"
+#include "sim/words.h"
 
 namespace kith::sim {
 namespace {
@@ -581,6 +582,44 @@ TEST_F(LedgerTest, SeesADeviceThatHasNotThePhotoThatIsThere_PHOTO_2) {
 }
 
 TEST_F(PhotoLedgerTest, SeesAPhotoThatWasNeverSet_PHOTO_2) { EXPECT_EQ(wrong("ben-1", 7), "PHOTO-2"); }
+
+// ---------------------------------------------------------------- edits and deletions
+
+TEST_F(LedgerTest, SeesDevicesThatShowOtherTextsOfAMessage_EDIT_1) {
+  say("11111111", 1);
+  hear("11111111", 1);
+  for (FinalView* const view : {&ana_, &ben_}) {
+    client_api::Message& message = view->conversations.begin()->second.front();
+    message.mutable_text()->set_text(edited(words_of(message), 7));
+    EXPECT_EQ(words_of(message), "ana-1 ben 11111111");
+  }
+  EXPECT_THAT(check(), ::testing::IsEmpty());
+  client_api::Message& message = ben_.conversations["ana"].front();
+  message.mutable_text()->set_text(edited(words_of(message), 8));
+  EXPECT_THAT(check(), ::testing::ElementsAre(::testing::StartsWith("EDIT-1: ")));
+}
+
+TEST_F(LedgerTest, SeesADeviceThatKeepsWhatWasDeletedForEverybody_EDIT_2) {
+  say("11111111", 1);
+  hear("11111111", 1);
+  ledger_.may_delete(ana_.conversations["ben"].front());
+  ana_.conversations["ben"].front().mutable_deleted()->mutable_by()->set_account_id("acc0");
+  EXPECT_THAT(check(), ::testing::ElementsAre(::testing::StartsWith("EDIT-2: ")));
+  ben_.conversations["ana"].front().mutable_deleted()->mutable_by()->set_account_id("acc1");
+  EXPECT_EQ(check().size(), 2u) << "by another";
+  ben_.conversations["ana"].front().mutable_deleted()->mutable_by()->set_account_id("acc0");
+  EXPECT_EQ(check().size(), 2u);
+}
+
+TEST_F(LedgerTest, SeesADeviceThatHasWhatItsPersonHasRemoved_EDIT_3) {
+  say("11111111", 1);
+  hear("11111111", 1);
+  ledger_.may_delete(ben_.conversations["ana"].front());
+  ledger_.removed("ben", "11111111");
+  EXPECT_THAT(check(), ::testing::ElementsAre(::testing::StartsWith("EDIT-3: ")));
+  ben_.conversations["ana"].clear();
+  EXPECT_EQ(check().size(), 1u) << "others keep it";
+}
 
 // ---------------------------------------------------------------- positions
 

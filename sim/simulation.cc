@@ -28,6 +28,8 @@ constexpr uint64_t kFileLiesStream = 246;
 constexpr uint64_t kPhotosStream = 363;
 // Nor reactions by these.
 constexpr uint64_t kReactionsStream = 379;
+// Nor corrections by these.
+constexpr uint64_t kCorrectionsStream = 450;
 
 constexpr const char* kNames[] = {"ana", "ben", "eva", "tom", "mia", "leo"};
 
@@ -105,6 +107,9 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   Dice reaction_dice;
   reaction_dice.reseed(seed, kReactionsStream);
   profile.draw_reactions(reaction_dice);
+  Dice correction_dice;
+  correction_dice.reseed(seed, kCorrectionsStream);
+  profile.draw_corrections(correction_dice);
   server_.options.loops = dice.between(1, 3);
   server_.options.mutation = mutation;
   if (dice.percent(30)) server_.options.delivery.window_entries = 8;
@@ -151,6 +156,9 @@ Outcome Simulation::run(uint64_t seed, Mutation mutation, std::FILE* trace) {
   if (profile.shows_photos) file_liar_.show_photos();
   if (profile.reactions) {
     for (const auto& person : people_) person->reactions().live();
+  }
+  if (profile.corrections) {
+    for (const auto& person : people_) person->corrections().live();
   }
   run_for(profile.chaos_us);
   for (const auto& person : people_) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What somebody has written in a message: its text, or what stands under its file, and the preview that some have. In a
-// run no two texts are the same.
+// run no two texts are the same. What edits put behind them is not theirs.
 #pragma once
 
 #include <string>
@@ -12,8 +12,14 @@ namespace kith::sim {
 
 inline bool has_words(const client_api::Message& message) { return message.has_text() || message.has_media(); }
 
-inline const std::string& words_of(const client_api::Message& message) {
-  return message.has_media() ? message.media().caption().text() : message.text().text();
+inline constexpr const char* kEdited = " ~";
+
+inline std::string words_of(const client_api::Message& message) {
+  const std::string& text = message.has_media() ? message.media().caption().text() : message.text().text();
+  return text.substr(0, text.find(kEdited));
+}
+inline std::string edited(const std::string& words, uint64_t number) {
+  return words + kEdited + std::to_string(number);
 }
 
 // What is to be viewed once comes with a history without its words (MEDIA-7).

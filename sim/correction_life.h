@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What a person does about messages that are there: gives one of the last of some conversation another text, deletes it
+// for everybody or for itself, on one of its devices, perhaps something else on another at the same time.
+//
+// Nothing here throws dice unless the run has corrections.
+#pragma once
+
+#include "sim/seat.h"
+#include "sim/surroundings.h"
+
+namespace kith::sim {
+
+class Person;
+
+class CorrectionLife {
+ public:
+  CorrectionLife(Surroundings surroundings, Person& person) : on_(surroundings), person_(person) {}
+
+  void reseed(uint64_t seed, uint64_t stream) { dice_.reseed(seed, stream); }
+  void live() { lives_ = true; }
+  // Does something now and then. True: it has.
+  bool deed();
+
+ private:
+  void correct(Seat& seat, const std::string& conversation);
+  void say(Seat& seat, const client_api::Message& message);
+  void edit(Seat& seat, const client_api::Message& message);
+  void erase(Seat& seat, const client_api::Message& message, bool for_everyone);
+
+  Surroundings on_;
+  Person& person_;
+  Dice dice_;
+  bool lives_ = false;
+};
+
+}  // namespace kith::sim
