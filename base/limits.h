@@ -14,9 +14,9 @@ namespace kith {
 inline constexpr size_t kTextBytesMax = 64 * 1024;
 // UTF-8 of what a quote shows of the message that it quotes.
 inline constexpr size_t kQuoteBytesMax = 512;
-// How long after it was sent a message can be edited, and deleted for everybody, in microseconds: who sent it holds it.
-inline constexpr uint64_t kEditUs = uint64_t{15} * 60 * 1'000'000;
-inline constexpr uint64_t kDeleteForAllUs = uint64_t{48} * 3600 * 1'000'000;
+// How long after it was sent a message can be given another text, and be deleted for everybody (EDIT-1, EDIT-2).
+inline constexpr uint64_t kEditSeconds = 15 * 60;
+inline constexpr uint64_t kDeleteSeconds = 2 * 24 * 3600;
 // UTF-8 of one emoji that somebody reacts with: the longest that there are have 41.
 inline constexpr size_t kEmojiBytesMax = 64;
 // Devices of one account.

@@ -65,7 +65,7 @@ void Corrections::edit(uint32_t request, const client_api::EditMessageRequest& w
   const auto conversation = engine_.store.conversations.find(message->conversation);
   if (!conversation || !engine_.sending.may_send(request, conversation->peer)) return;
   const bool is_pending = message->tick == Tick::kPending;
-  if (!is_pending && engine_.connection.server_now().value > message->order.value + kEditUs)
+  if (!is_pending && engine_.connection.server_now().value > message->order.value + kEditSeconds * 1'000'000)
     return output.fail(request, Failure::kTooLate, "id: it was sent more than 15 minutes ago");
 
   MessageRow other = *message;  // with these words

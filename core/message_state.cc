@@ -79,7 +79,8 @@ bool may_delete(Engine& engine, uint32_t request, const MessageRow& message, con
     const auto self = group ? engine.store.groups.member(*group, engine.registration->account) : std::nullopt;
     if (!self || self->role != wire::kGroupAdmin) return fail(Failure::kNotAllowed, " is somebody else's");
   }
-  if (message.tick != Tick::kPending && engine.connection.server_now().value > message.order.value + kDeleteForAllUs)
+  if (message.tick != Tick::kPending &&
+      engine.connection.server_now().value > message.order.value + kDeleteSeconds * 1'000'000)
     return fail(Failure::kTooLate, " was sent more than two days ago");
   return true;
 }
