@@ -375,6 +375,17 @@ void message_seeds() {
   opened.mutable_media_opened()->add_message_ids(Bytes(16, 'm'));
   seed("content", "media", photo.SerializeAsString());
   seed("content", "media_opened", opened.SerializeAsString());
+  content::Content reaction, edit, deletion;
+  reaction.mutable_reaction()->set_message_id(Bytes(16, 'm'));
+  reaction.mutable_reaction()->set_emoji("👍");
+  reaction.mutable_reaction()->set_at_us(5);
+  edit.mutable_edit()->set_message_id(Bytes(16, 'm'));
+  edit.mutable_edit()->mutable_text()->set_text("other words");
+  edit.mutable_edit()->set_at_us(5);
+  deletion.mutable_deletion()->add_message_ids(Bytes(16, 'm'));
+  seed("content", "reaction", reaction.SerializeAsString());
+  seed("content", "edit", edit.SerializeAsString());
+  seed("content", "deletion", deletion.SerializeAsString());
 
   core::Transaction transaction(*meeting.bens_database);
   core::Store store(*meeting.bens_database);
