@@ -21,6 +21,8 @@ using client_api::Failure;
 
 namespace {
 
+constexpr int64_t kQuotesMax = 64;  // that are shown anew when what they quote is deleted
+
 // What it shows in the end is not known yet.
 bool may_become_another(const MessageRow& message) {
   return message.kind == MessageKind::kUndecryptable || message.kind == MessageKind::kUnsupported;
@@ -175,6 +177,8 @@ void Corrections::deleted(const MessageRow& message, const AccountId& by) {
   engine_.store.repairs.remove(message.id);
   engine_.files.deleted(message);
   engine_.changes.message_changed(message.id, message.conversation);
+  for (const MessageRow& each : engine_.store.messages.quoting(message.id, kQuotesMax))
+    engine_.changes.message_changed(each.id, each.conversation);
 }
 
 void Corrections::came(const MessageRow& message) {

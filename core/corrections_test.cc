@@ -414,10 +414,15 @@ TEST_F(CorrectionsTest, NothingOfItIsLeftButANote) {
   const std::string answer = ben_.request(std::move(reply)).send_message().message().id();
   world_.advance(3000);
   EXPECT_EQ(testing::message(ana_, answer).quote().excerpt(), "beech");
+  ben_.events.clear();
   must_erase(anas_tablet, id);
+  EXPECT_TRUE(std::ranges::any_of(ben_.events, [&answer](const client_api::Event& each) {
+    return each.message_changed().id() == answer && each.message_changed().quote().deleted();
+  })) << "who shows a quote hears of it";
   for (Host* const host : {&ana_, &anas_tablet, &ben_, &bens_tablet}) {
     EXPECT_EQ(shown(testing::message(*host, id)), "-Ana") << host->name();
     EXPECT_EQ(kept(*host, "walnut") + kept(*host, "beech"), 0) << host->name();
+    EXPECT_EQ(testing::message(*host, id).tick(), Message::kNone) << host->name();
     EXPECT_EQ(found(*host, "beech"), 0) << host->name();
     EXPECT_TRUE(testing::message(*host, answer).quote().deleted()) << host->name();
     EXPECT_EQ(testing::message(*host, answer).quote().excerpt(), "") << host->name();

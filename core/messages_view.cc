@@ -191,7 +191,7 @@ client_api::Message MessagesView::build(const MessageRow& message) {
   built.set_outgoing(message.outgoing);
   built.set_sent_at_us(message.sent_at.value);
   built.set_order_us(message.order.value);
-  built.set_tick(static_cast<Shown::Tick>(message.tick));
+  if (message.kind != MessageKind::kDeleted) built.set_tick(static_cast<Shown::Tick>(message.tick));
   built.set_failure(static_cast<client_api::FailureReason>(message.failure));
   if (message.quote) *built.mutable_quote() = build(*message.quote);
   built.set_edited_us(message.edited.value);

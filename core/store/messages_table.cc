@@ -277,6 +277,13 @@ bool MessagesTable::has_outgoing(const ConversationId& conversation) {
   return row.step();
 }
 
+std::vector<MessageRow> MessagesTable::quoting(const MessageId& id, int64_t limit) {
+  auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
+                               " FROM messages WHERE quote_message = ? ORDER BY sequence DESC LIMIT ?");
+  row.bind_id(id).bind(limit);
+  return read_page(row, limit).messages;
+}
+
 std::vector<MessageRow> MessagesTable::with_file(const FileName& file) {
   auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE file = ? ORDER BY sequence");
   row.bind_id(file);

@@ -23,6 +23,7 @@
 //              messages_unsupported (kind) of kUnsupported
 //              messages_file (file), messages_media (conversation, order_us, id) of those that have one
 //              messages_starred (order_us, id) of those that are
+//              messages_quote (quote_message) of those that quote one
 //   messages_fts   FTS5 over text, tokenized by search_words.h, rows alone; content in messages. It has those up to
 //                  progress.indexed_sequence (index), of which triggers keep it in step with changes and deletions
 //
@@ -190,6 +191,8 @@ class MessagesTable {
 
   // A kMedia has no file any more; `raw` is what is left of it.
   void strip_file(const MessageId& id, BytesView raw);
+  // The newest messages that quote this one.
+  std::vector<MessageRow> quoting(const MessageId& id, int64_t limit);
   // Messages that have this file, in the order stored.
   std::vector<MessageRow> with_file(const FileName& file);
   // Whether this account has written in the conversation.

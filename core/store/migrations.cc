@@ -62,6 +62,7 @@ CREATE INDEX messages_unsupported ON messages (kind) WHERE kind = 4;
 CREATE INDEX messages_file ON messages (file) WHERE file IS NOT NULL;
 CREATE INDEX messages_media ON messages (conversation, order_us, id) WHERE file IS NOT NULL;
 CREATE INDEX messages_starred ON messages (order_us, id) WHERE starred = 1;
+CREATE INDEX messages_quote ON messages (quote_message) WHERE quote_message IS NOT NULL;
 CREATE TABLE files (
   sequence INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, file_id BLOB NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL,
   digest BLOB NOT NULL, state INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, server_until_us INTEGER NOT NULL DEFAULT 0,
