@@ -10,163 +10,10 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 import { openConversation } from "./support/actions";
 import { launchBrowser } from "./support/browser";
-import { Gallery, type Start } from "./support/gallery";
+import { Gallery } from "./support/gallery";
+import { FRIEND, SCREENS, type Screen } from "./support/screens";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const FRIEND = "Mireille";
-
-interface Screen {
-  start?: Start;
-  go?: (page: Page) => Promise<void>;
-}
-
-const press = (name: string) => (page: Page) => page.getByRole("button", { name, exact: true }).first().click();
-const inConversation = (then: (page: Page) => Promise<void>) => async (page: Page) => {
-  await openConversation(page, FRIEND);
-  await then(page);
-};
-
-const inDevices = (button?: string) => async (page: Page) => {
-  await press("Settings")(page);
-  await page.getByRole("button", { name: /^Linked devices/ }).click();
-  await page.getByRole("list", { name: "Your devices" }).waitFor();
-  if (button !== undefined) await press(button)(page);
-};
-
-const SCREENS: Record<string, Screen> = {
-  "the first screen": { start: "registration" },
-  "an ended device": { start: "ended" },
-  "no conversations yet": { start: "empty" },
-  "the conversations": {},
-  "conversations that are pinned, muted and archived": { start: "arranged" },
-  "the menu of a conversation": {
-    start: "arranged",
-    go: async (page) => {
-      await page.locator("[data-row]", { hasText: FRIEND }).click({ button: "right" });
-      await page.getByRole("menuitem", { name: "Unpin" }).waitFor();
-    },
-  },
-  "the question for how long to mute": {
-    start: "arranged",
-    go: async (page) => {
-      await page.locator("[data-row]", { hasText: "Jonas" }).click({ button: "right" });
-      await page.getByRole("menuitem", { name: "Mute" }).click();
-      await page.getByRole("radio", { name: "1 week" }).waitFor();
-    },
-  },
-  "what is archived": {
-    start: "arranged",
-    go: async (page) => {
-      await page.getByRole("button", { name: /^Archived/ }).click();
-      await page.getByRole("heading", { name: "Archived" }).waitFor();
-    },
-  },
-  "the conversations without a connection": { start: "offline" },
-  "a conversation": { go: (page) => openConversation(page, FRIEND) },
-  "the beginning of a conversation": {
-    go: inConversation(async (page) => {
-      await page.locator("[data-timeline]").evaluate((element) => (element.scrollTop = 0));
-      await page.getByText("end-to-end encrypted").waitFor();
-    }),
-  },
-  "a reply": {
-    go: inConversation(async (page) => {
-      await page.locator("[data-message]").last().focus();
-      await page.keyboard.press("r");
-    }),
-  },
-  "the menu of a message": {
-    go: inConversation(async (page) => {
-      await page.locator("[data-message] [data-bubble]").last().click({ button: "right" });
-      await page.getByRole("menuitem", { name: "Reply" }).waitFor();
-    }),
-  },
-  "the emoji to react with": {
-    go: inConversation(async (page) => {
-      await page.locator("[data-message]").last().focus();
-      await page.keyboard.press("e");
-      await page.getByRole("menuitemradio").first().waitFor();
-    }),
-  },
-  "all emoji to react with": {
-    go: inConversation(async (page) => {
-      await page.locator("[data-message]").last().focus();
-      await page.keyboard.press("e");
-      await page.getByRole("menuitem", { name: "Another emoji" }).click();
-      await page.getByRole("button", { name: "grinning face", exact: true }).waitFor();
-    }),
-  },
-  "who has reacted": {
-    go: inConversation(async (page) => {
-      await page
-        .getByRole("button", { name: /^Reactions/ })
-        .last()
-        .click();
-      await page.getByRole("dialog").getByText("Press to take it back").waitFor();
-    }),
-  },
-  "the emoji": {
-    go: inConversation(async (page) => {
-      await press("Emoji")(page);
-      await page.getByRole("button", { name: "grinning face", exact: true }).waitFor();
-    }),
-  },
-  "the search in a chat": {
-    go: inConversation(async (page) => {
-      await page.locator("#open-chat-menu").click();
-      await page.getByRole("menuitem", { name: "Search in this chat" }).click();
-      await page.getByRole("searchbox", { name: "Search in this chat" }).fill("train");
-      await page.getByText(/^1 of/).waitFor();
-    }),
-  },
-  "contact details": { go: inConversation(press("Contact details")) },
-  "the question before blocking": {
-    go: inConversation(async (page) => {
-      await press("Contact details")(page);
-      await page.getByRole("button", { name: /^Block / }).click();
-    }),
-  },
-  "a search": {
-    go: async (page) => {
-      await page.getByLabel("Search conversations and messages").fill("train");
-      await page.getByRole("region", { name: "Messages" }).waitFor();
-    },
-  },
-  "a new chat": { go: press("New chat") },
-  "a new contact": {
-    go: async (page) => {
-      await press("New chat")(page);
-      await page.getByRole("button", { name: "Add a contact" }).click();
-    },
-  },
-  settings: { go: press("Settings") },
-  "linking this device": {
-    start: "registration",
-    go: async (page) => {
-      await page.getByRole("button", { name: /Link this one$/ }).click();
-      await page.getByRole("img", { name: "Code that links this device" }).waitFor();
-    },
-  },
-  "the devices": { go: inDevices() },
-  "linking another device": { go: inDevices("Link a device") },
-  "the number of another device": {
-    go: async (page) => {
-      await inDevices("Link a device")(page);
-      await page.getByLabel("Link", { exact: true }).fill("kith-link:a");
-      await page.keyboard.press("Enter");
-      await page.getByText("480 216").waitFor();
-    },
-  },
-  "a choice in the settings": {
-    go: async (page) => {
-      await press("Settings")(page);
-      await page.getByRole("button", { name: /^Privacy/ }).click();
-      await page.getByRole("combobox", { name: "Last seen and online" }).click();
-      await page.getByRole("option", { name: "Nobody" }).waitFor();
-    },
-  },
-};
-
 /** Fades have ended: colours are what they are. An inherited colour begins to fade when its parent's fade has ended. */
 const settled = (page: Page): Promise<unknown> =>
   page.evaluate(async () => {
@@ -325,6 +172,10 @@ describe("how the app looks", () => {
       for (const name of [
         "a conversation",
         "the menu of a message",
+        "choosing messages",
+        "the question before deleting",
+        "what an edited message said",
+        "what is starred",
         "who has reacted",
         "contact details",
         "a search",
@@ -374,6 +225,34 @@ describe("how the app looks", () => {
       assert.ok(stops.size >= 10, [...stops].join(", "));
       await page.context().close();
     });
+
+  it("the menu of a message, and what it leads to, fit the narrowest screen, also with large text", async () => {
+    for (const name of ["the menu of a message", "the question before deleting", "choosing messages"])
+      for (const [width, large] of [
+        [320, false],
+        [320, true],
+      ] as const) {
+        const page = await shown({}, { viewport: { width, height: 568 } });
+        if (large) {
+          const session = await page.context().newCDPSession(page);
+          await session.send("Page.enable");
+          await session.send("Page.setFontSizes", { fontSizes: { standard: 32, fixed: 26 } });
+          await page.reload();
+        }
+        await SCREENS[name]?.go?.(page);
+        await settled(page);
+        const boxes = await page
+          .locator("[role=menu], dialog[open], [role=toolbar]")
+          .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().toJSON() as DOMRect));
+        assert.equal(boxes.length, 1, name);
+        const { left = -1, right = 999, top = -1, bottom = 999 } = boxes[0] ?? {};
+        const where = `${name}${large ? ", large" : ""}: ${left}–${right}, ${top}–${bottom}`;
+        assert.ok(left >= 0 && right <= width && top >= 0 && bottom <= 568, where);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(wide <= width, `${name}: ${wide} px`);
+        await page.context().close();
+      }
+  });
 
   it("the button that sends is there only with something to send", async () => {
     for (const colorScheme of ["light", "dark"] as const) {

@@ -132,3 +132,18 @@ it("every text gets the values that it has places for, and no others", () => {
 it.each([first, parts])("the catalogue is in the order of its ids", (texts) => {
   expect(Object.keys(texts)).toEqual(Object.keys(texts).sort());
 });
+
+it("the page's first script has no pictogram but those that it shows", () => {
+  const some = firstSources();
+  expect(some.map(({ fileName }) => path.basename(fileName))).not.toContain("part_icons.tsx");
+  const names: string[] = [];
+  const drawn = some.filter(({ fileName }) => path.basename(fileName) === "icons.tsx");
+  for (const source of drawn)
+    walk(source, (node) => {
+      const isPath = ts.isPropertyAssignment(node) && ts.isStringLiteral(node.initializer);
+      if (isPath && ts.isIdentifier(node.name)) names.push(node.name.text);
+    });
+  expect(names.length).toBeGreaterThan(20);
+  const written = writtenIn(some);
+  expect(names.filter((name) => !written.has(name))).toEqual([]);
+});

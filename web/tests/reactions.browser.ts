@@ -21,8 +21,8 @@ const list = (page: Page) => page.getByRole("dialog", { name: "Reactions" });
 /** What is said below a message, in words: "" for nothing. */
 const says = (page: Page, text: string, words: string) =>
   eventually(`"${words}" below "${text}"`, async () => {
-    const shown = reactions(page, text);
-    return ((await shown.count()) === 0 ? "" : await shown.locator("> span").first().textContent()) === words;
+    const [shown = ""] = await reactions(page, text).locator("> span").allTextContents();
+    return shown === words;
   });
 
 const openMenu = (page: Page, text: string) =>
@@ -130,7 +130,7 @@ describe("reactions", () => {
 
   it("are said, looked at and taken back by keys alone", async () => {
     await composer(anaPage).focus();
-    await anaPage.keyboard.press("ArrowUp");
+    await anaPage.keyboard.press("Shift+ArrowUp");
     await rowHasFocus(anaPage, "I bring bread");
     await anaPage.keyboard.press("e");
     await eventually("the first emoji has the focus", () =>

@@ -193,9 +193,6 @@ describe("reading", () => {
       const failed = testing.message({ outgoing: true, text: "at six", tick: 5, atMs: testing.NOON - 60_000 });
       core.messages.unshift(failed);
       core.on("retryMessage", () => core.emit({ case: "messageChanged", value: { ...failed, tick: 1 } }));
-      core.on("deleteMessage", ({ id }) =>
-        core.emit({ case: "messageRemoved", value: { conversation: failed.conversation, id: id ?? "" } }),
-      );
     });
     await openConversation(page, "Ben");
     await bubble(page, "at six").getByRole("button", { name: "Send again" }).click();

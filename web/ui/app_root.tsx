@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Chooses the screen, and lays out the panes of the main one.
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import type { AppViewModel } from "../view-models/app";
 import { Connection } from "../view-models/core";
@@ -86,6 +86,8 @@ const ContactPanel = onDemand(
   () => import("./contact_panel").then(({ ContactPanel: panel }) => panel),
   atDetails("common.contactDetails"),
 );
+/** Fetched when somebody first does what can be taken back. */
+const Undo = onDemand(() => import("./undo").then(({ Undo: button }) => button), { missing: () => null });
 // What is seen once, by who has no account here yet.
 const screen = {
   waiting: () => <StartingScreen />,
@@ -245,6 +247,7 @@ function Left({ app, server, profile }: ChatsProps) {
           profile={profile}
           section={section}
           onSection={(topic) => app.showLeft("settings", topic)}
+          onMessage={(message) => void app.openMessage(message)}
           onBack={app.leaveLeft}
         />
       )}
@@ -254,28 +257,36 @@ function Left({ app, server, profile }: ChatsProps) {
 
 /** How long a notice stays; longer when it can be answered. */
 const NOTICE_MS = 4_000;
-const UNDO_MS = 10_000;
+const UNDO_MS = 6_000;
 
+/** It stays as long as somebody points at it, or is in it. */
 function Toast({ app }: { app: AppViewModel }) {
   const { notice, undo } = useViewModel(app);
+  const [pointed, setPointed] = useState(false);
+  const [entered, setEntered] = useState(false);
+  const held = pointed || entered;
   useEffect(() => {
-    if (notice === "") return;
+    if (notice === "" || held) return;
     const timer = setTimeout(app.clearNotice, undo === undefined ? NOTICE_MS : UNDO_MS);
     return () => clearTimeout(timer);
-  }, [app, notice, undo]);
-  if (notice === "") return null;
+  }, [app, notice, undo, held]);
   const takeBack = () => {
     undo?.();
     app.clearNotice();
+    setPointed(false);
+    setEntered(false);
   };
   return (
-    <div className={styles.toast} role="status">
+    <div
+      className={notice === "" ? undefined : styles.toast}
+      role="status"
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
+      onFocus={() => setEntered(true)}
+      onBlur={() => setEntered(false)}
+    >
       {notice}
-      {undo !== undefined && (
-        <button type="button" className={styles.undo} onClick={takeBack}>
-          {say("arrange.undo")}
-        </button>
-      )}
+      {undo !== undefined && <Undo className={styles.undo} onUndo={takeBack} />}
     </div>
   );
 }

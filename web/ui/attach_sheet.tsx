@@ -13,7 +13,7 @@ import { durationText, kindName } from "../view-models/media_text";
 import { say } from "../view-models/say";
 import { Writing } from "./composer";
 import { FullDialog } from "./full_dialog";
-import { Icon, type IconName } from "./icons";
+import { Icon, type IconName } from "./part_icons";
 import { MissingPopup, onDemand } from "./on_demand";
 import { Once } from "./once_switch";
 import { ProgressRing } from "./progress_ring";

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import { say } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { qrReader } from "./qr_reader";
 import { Spinner } from "./spinner";
 import styles from "./camera.module.css";

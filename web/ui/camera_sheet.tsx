@@ -6,7 +6,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { say } from "../view-models/say";
 import { durationText } from "../view-models/media_text";
 import { FullDialog } from "./full_dialog";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { Spinner } from "./spinner";
 import styles from "./camera_sheet.module.css";
 import buttons from "./parts/button.module.css";

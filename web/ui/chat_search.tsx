@@ -6,7 +6,7 @@ import type { KeyboardEvent } from "react";
 import type { ChatSearchViewModel } from "../view-models/chat_search";
 import { say } from "../view-models/say";
 import styles from "./chat_search.module.css";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useOverlay } from "./keys";
 import { useViewModel } from "./use_view_model";
 import buttons from "./parts/button.module.css";

@@ -14,16 +14,18 @@ import {
   type RefObject,
 } from "react";
 
-import type { ComposerViewModel, Quoted } from "../view-models/composer";
+import type { ComposerViewModel } from "../view-models/composer";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { directOf, titleOf, type Member } from "../view-models/core";
+import { directOf, mediaOf, titleOf, type Member, type Message } from "../view-models/core";
 import { closedText } from "../view-models/group_text";
 import type { MentionChoiceSnapshot, MentionChoiceViewModel } from "../view-models/mention_choice";
+import { previewText } from "../view-models/preview_text";
 import { say } from "../view-models/say";
 import { AttachButton } from "./attach_button";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { MediaContext } from "./media_context";
+import { focusLastInView } from "./message_list";
 import { MicButton } from "./mic_button";
 import { onDemand } from "./on_demand";
 import { QuotedIn, QuotedPicture } from "./quoted_in";
@@ -58,14 +60,21 @@ interface ComposerProps {
 
 export function Composer({ model, field }: ComposerProps) {
   const { conversation, recording, linking } = useViewModel(model);
-  const { text, quoted, error } = useViewModel(model.composer);
+  const { editing, error } = useViewModel(model.composer);
   const { tools } = useContext(MediaContext);
+  const { mayBeSent } = model.composer;
+  const verb = say(editing === undefined ? "composer.send" : "composer.save");
 
-  useDraftKept(model);
+  useCursorInEdited(editing, field);
 
   const send = () => {
     void model.composer.send();
     field.current?.focus();
+  };
+  /** Edits the last message of one's own; else, and with Shift, to the messages. */
+  const toMessages = async (shift: boolean) => {
+    const corrections = shift ? undefined : await model.corrections().catch(() => undefined);
+    if (corrections?.editLast() !== true) focusLastInView();
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -91,24 +100,25 @@ export function Composer({ model, field }: ComposerProps) {
           <Writing
             model={model}
             field={field}
-            label={say("composer.messageTo", { title: titleOf(conversation) })}
+            label={
+              editing === undefined ? say("composer.messageTo", { title: titleOf(conversation) }) : say("composer.edit")
+            }
             placeholder={say("composer.placeholder")}
-            before={<AttachButton model={model} />}
+            before={editing === undefined && <AttachButton model={model} />}
             above={
               <>
-                {quoted !== undefined && (
-                  <QuoteShown quoted={quoted} title={titleOf(conversation)} onCancel={model.composer.cancelQuote} />
-                )}
+                <About model={model} onEdited={() => field.current?.focus()} />
                 {linking !== undefined && <ComposerLink model={linking} />}
               </>
             }
             onEnter={send}
+            onUp={(shift) => void toMessages(shift)}
           />
         )}
-        <Main model={model} onMic={text.trim() === ""} />
-        {text.trim() !== "" && recording === undefined && (
-          <button type="submit" className={styles.send} aria-label={say("composer.send")} title={say("composer.send")}>
-            <Icon name="send" />
+        <Main model={model} onMic={!mayBeSent && editing === undefined} />
+        {mayBeSent && recording === undefined && (
+          <button type="submit" className={styles.send} aria-label={verb} title={verb}>
+            <Icon name={editing === undefined ? "send" : "check"} />
           </button>
         )}
       </div>
@@ -136,10 +146,12 @@ interface WritingProps {
   /** In the same box, above the line. */
   above?: ReactNode;
   onEnter: () => void;
+  /** Up from an empty text. */
+  onUp?: (shift: boolean) => void;
 }
 
 /** The box that one writes in, with what helps there: emoji, and the names of members. */
-export function Writing({ model, field, label, placeholder, before, above, onEnter }: WritingProps) {
+export function Writing({ model, field, label, placeholder, before, above, onEnter, onUp }: WritingProps) {
   const [picking, setPicking] = useState(false);
   const { mentioning } = model;
   const choose = (member?: Member) => {
@@ -170,6 +182,7 @@ export function Writing({ model, field, label, placeholder, before, above, onEnt
               setPicking(false);
               onEnter();
             }}
+            onUp={onUp}
             onFiles={(files) => void model.attach(files)}
           />
           <EmojiButton picking={picking} onClick={() => setPicking(!picking)} />
@@ -179,12 +192,19 @@ export function Writing({ model, field, label, placeholder, before, above, onEnt
   );
 }
 
-function useDraftKept(model: ConversationViewModel): void {
+/** One goes on at the end of what is edited, and of what was being written before. */
+function useCursorInEdited(editing: Message | undefined, field: ComposerProps["field"]): void {
+  const before = useRef(editing);
   useEffect(() => {
-    const leave = () => model.composer.leave();
-    addEventListener("pagehide", leave);
-    return () => removeEventListener("pagehide", leave);
-  }, [model]);
+    if (before.current === editing) return;
+    before.current = editing;
+    requestAnimationFrame(() => {
+      const area = field.current;
+      if (area === null || (editing === undefined && document.activeElement !== area)) return;
+      area.focus();
+      area.setSelectionRange(area.value.length, area.value.length);
+    });
+  }, [editing, field]);
 }
 
 function useFocusWhenUnblocked(blocked: boolean, field: ComposerProps["field"]): void {
@@ -250,20 +270,62 @@ function Blocked({ model }: { model: ConversationViewModel }) {
   );
 }
 
-function QuoteShown({ quoted, title, onCancel }: { quoted: Quoted; title: string; onCancel: () => void }) {
+/** The message that is edited, or answered. */
+function About({ model, onEdited }: { model: ConversationViewModel; onEdited: () => void }) {
+  const { conversation } = useViewModel(model);
+  const { quoted, editing } = useViewModel(model.composer);
+  const { cancelEdit, cancelQuote } = model.composer;
+  if (editing !== undefined)
+    return (
+      <Above
+        part="composer-edit"
+        title={say("composer.edit")}
+        excerpt={previewText(editing, "")}
+        thumbnail={mediaOf(editing)?.thumbnail}
+        cancel={say("composer.cancelEdit")}
+        onCancel={() => {
+          cancelEdit();
+          onEdited();
+        }}
+      />
+    );
+  if (quoted === undefined) return null;
+  const { isOwn, author, group, excerpt, thumbnail } = quoted;
+  const name = isOwn ? say("common.you") : author === "" ? titleOf(conversation) : author;
   return (
-    <div className={styles.composerQuote} data-part="composer-quote">
+    <Above
+      part="composer-quote"
+      title={<QuotedIn name={name} group={group} />}
+      excerpt={excerpt}
+      thumbnail={thumbnail}
+      cancel={say("composer.cancelQuote")}
+      onCancel={cancelQuote}
+    />
+  );
+}
+
+interface AboveProps {
+  part: string;
+  title: ReactNode;
+  excerpt: string;
+  thumbnail: Uint8Array | undefined;
+  /** What the button says that ends it. */
+  cancel: string;
+  onCancel: () => void;
+}
+
+/** Above what is being written: the message that it is about. */
+function Above({ part, title, excerpt, thumbnail, cancel, onCancel }: AboveProps) {
+  return (
+    <div className={styles.composerQuote} data-part={part}>
       <div className={`${quotes.quote} ${styles.quoted}`}>
         <span className={quotes.author} dir="auto">
-          <QuotedIn
-            name={quoted.isOwn ? say("common.you") : quoted.author === "" ? title : quoted.author}
-            group={quoted.group}
-          />
+          {title}
         </span>
-        <span className={`${quotes.excerpt} ${styles.excerpt}`}>{quoted.excerpt}</span>
-        <QuotedPicture thumbnail={quoted.thumbnail} />
+        <span className={`${quotes.excerpt} ${styles.excerpt}`}>{excerpt}</span>
+        <QuotedPicture thumbnail={thumbnail} />
       </div>
-      <button type="button" className={buttons.iconButton} aria-label={say("composer.cancelQuote")} onClick={onCancel}>
+      <button type="button" className={buttons.iconButton} aria-label={cancel} onClick={onCancel}>
         <Icon name="close" />
       </button>
     </div>
@@ -295,6 +357,7 @@ interface TextFieldProps {
   /** The member who is proposed is meant. */
   onChoose: () => void;
   onEnter: () => void;
+  onUp: WritingProps["onUp"];
   /** Somebody has put files in its place. */
   onFiles: (files: File[]) => void;
 }
@@ -303,7 +366,7 @@ const NO_MENTIONS: MentionChoiceSnapshot = { found: [], active: 0 };
 const noMentions = { snapshot: () => NO_MENTIONS, subscribe: () => () => undefined };
 
 /** As high as its text, within bounds. */
-function TextField({ model, label, placeholder, field, mentioning, onChoose, onEnter, onFiles }: TextFieldProps) {
+function TextField({ model, label, placeholder, field, mentioning, onChoose, onEnter, onUp, onFiles }: TextFieldProps) {
   const { text } = useViewModel(model);
   const { found, active } = useViewModel<MentionChoiceSnapshot>(mentioning ?? noMentions);
   const proposing = found.length > 0;
@@ -326,9 +389,9 @@ function TextField({ model, label, placeholder, field, mentioning, onChoose, onE
       event.preventDefault();
       onEnter();
     }
-    if (event.key === "ArrowUp" && text === "") {
+    if (event.key === "ArrowUp" && text === "" && onUp !== undefined) {
       event.preventDefault();
-      [...document.querySelectorAll<HTMLElement>("[data-message]")].at(-1)?.focus();
+      onUp(event.shiftKey);
     }
   };
   return (

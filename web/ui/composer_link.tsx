@@ -3,7 +3,7 @@
 // Above what is being written: the preview of its link, or whether there are to be any.
 import type { LinkPreviewViewModel, Made } from "../view-models/link_preview";
 import { say } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useMediaTools } from "./media_context";
 import buttons from "./parts/button.module.css";
 import { Spinner } from "./spinner";

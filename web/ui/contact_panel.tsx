@@ -10,8 +10,15 @@ import { say } from "../view-models/say";
 import { DetailsPane } from "./details_pane";
 import { EditableText } from "./editable_text";
 import { EndingQuestion } from "./ending_question";
-import { MediaGallery, MediaTopic, type GalleryActions } from "./media_topic";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
+import {
+  isShared,
+  SHARED_TITLES,
+  SharedPage,
+  SharedTopics,
+  type GalleryActions,
+  type SharedTopic,
+} from "./shared_topics";
 import { useViewModel } from "./use_view_model";
 import { onDemand } from "./on_demand";
 import styles from "./contact_panel.module.css";
@@ -27,7 +34,7 @@ const QrCode = onDemand(() => import("./qr_code").then(({ QrCode: code }) => cod
 /** What the panel asks of the app around it. */
 export interface ContactPanelActions extends GalleryActions {
   closeDetails: () => void;
-  showTopic: (topic: "media" | "") => void;
+  showTopic: (topic: SharedTopic | "") => void;
 }
 
 interface ContactPanelProps {
@@ -41,15 +48,15 @@ interface ContactPanelProps {
 /** Who the partner is, whether it is really them, and what to do when one does not want to hear from them. */
 export function ContactPanel(props: ContactPanelProps) {
   const { topic, actions, conversationModel } = props;
-  if (topic !== "media") return <Overview {...props} />;
+  if (!isShared(topic)) return <Overview {...props} />;
   return (
     <DetailsPane
       label={say("common.contactDetails")}
-      title={say("gallery.title")}
+      title={say(SHARED_TITLES[topic])}
       page={topic}
       onBack={() => actions.showTopic("")}
     >
-      <MediaGallery model={conversationModel} actions={actions} />
+      <SharedPage key={topic} topic={topic} model={conversationModel} actions={actions} />
     </DetailsPane>
   );
 }
@@ -74,7 +81,7 @@ function Overview({ model, conversationModel, actions }: ContactPanelProps) {
             <p dir="auto">{about}</p>
           </section>
         )}
-        <MediaTopic onClick={() => actions.showTopic("media")} />
+        <SharedTopics onTopic={actions.showTopic} />
         <section className={groups.group}>
           <h3>{say("contact.nameInYourContacts")}</h3>
           <EditableText

@@ -10,7 +10,7 @@ import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import styles from "./contact_rows.module.css";
 import { Confirm } from "./dialog";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { isEscape } from "./keys";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";

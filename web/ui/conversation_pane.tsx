@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // The right pane: head, messages, composer of the open conversation.
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 
 import { isMuted } from "../view-models/arrangement";
 import type { ConversationViewModel } from "../view-models/conversation";
@@ -30,6 +30,7 @@ import { copyText } from "./copy_text";
 import type { ConversationRowActions } from "./conversation_rows";
 import type { Ending } from "./ending_question";
 import { GroupProgressLine } from "./group_progress";
+import { isFocusLost } from "./focus_return";
 import { Icon } from "./icons";
 import { isEscape } from "./keys";
 import { MessageList } from "./message_list";
@@ -65,6 +66,9 @@ const EndingQuestion = onDemand(() => import("./ending_question").then(({ Ending
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
 
+/** Fetched when somebody first chooses several messages. */
+const SelectionBar = onDemand(() => import("./selection_bar").then(({ SelectionBar: bar }) => bar));
+
 const IdentityBanner = onDemand(() => import("./identity_banner").then(({ IdentityBanner: banner }) => banner));
 const DropZone = onDemand(() => import("./drop_zone").then(({ DropZone: zone }) => zone), { missing: () => null });
 const ChatSearch = onDemand(() => import("./chat_search").then(({ ChatSearch: search }) => search));
@@ -87,7 +91,7 @@ export interface ConversationPaneActions {
   /** Shows its picture alone. */
   viewMedia: (message: Message) => unknown;
   /** A short word on what was done. */
-  tell: (notice: string) => void;
+  tell: MessageActions["tell"];
   readonly arrangement: ConversationRowActions["arrangement"];
 }
 
@@ -100,18 +104,94 @@ interface ConversationPaneProps {
 
 export function ConversationPane({ model, details, actions }: ConversationPaneProps) {
   const narrow = useMedia(NARROW);
-  const { conversation, attaching } = useViewModel(model);
+  const { conversation, attaching, recording, selecting } = useViewModel(model);
   const pane = useRef<HTMLElement>(null);
   const onFiles = useCallback((files: File[]) => void model.attach(files), [model]);
   const { open: searching } = useViewModel(model.search);
   const field = useRef<HTMLTextAreaElement>(null);
-  const messageActions = useMemo<MessageActions>(
+  const messageActions = useMessageActions(model, actions, field);
+
+  useComingAndGoing(model, field);
+  const toComposer = () => field.current?.focus();
+  const escape = () => {
+    const { editing, quoted } = model.composer.snapshot();
+    if (editing !== undefined) model.composer.cancelEdit();
+    else if (details) actions.closeDetails();
+    else if (quoted !== undefined) model.composer.cancelQuote();
+    else actions.closeConversation();
+  };
+  const stopSelecting = () => {
+    model.stopSelecting();
+    requestAnimationFrame(() => isFocusLost() && toComposer());
+  };
+  return (
+    <main
+      ref={pane}
+      className={`${panes.pane} ${panes.well}`}
+      data-pane="conversation"
+      aria-label={say("conversation.label", { title: titleOf(conversation) })}
+      onKeyDown={(event) => {
+        if (!isEscape(event) || event.defaultPrevented) return;
+        event.stopPropagation();
+        if (selecting !== undefined) stopSelecting();
+        else escape();
+      }}
+    >
+      <h1 className={hidden.hidden}>{titleOf(conversation)}</h1>
+      <Header model={model} actions={actions} />
+      {searching && <ChatSearch model={model.search} onClosed={() => document.getElementById(MENU_ID)?.focus()} />}
+      <MessageList
+        key={model.id}
+        model={model}
+        actions={messageActions}
+        covered={details && narrow}
+        toComposer={toComposer}
+      />
+      {waitsForAgreement(conversation) && <IdentityBanner model={model} onCompare={actions.openDetails} />}
+      <GroupProgressLine model={model} />
+      {(selecting === undefined || recording !== undefined) && (
+        <Composer key={`composer-${model.id}`} model={model} field={field} />
+      )}
+      {selecting !== undefined && (
+        <SelectionBar
+          model={model}
+          selection={selecting}
+          tell={actions.tell}
+          toComposer={toComposer}
+          onClose={stopSelecting}
+        />
+      )}
+      {isOpenForWords(conversation) && <DropZone on={pane} title={titleOf(conversation)} onFiles={onFiles} />}
+      {attaching !== undefined && <AttachSheet model={attaching} conversationModel={model} />}
+    </main>
+  );
+}
+
+function useComingAndGoing(model: ConversationViewModel, field: RefObject<HTMLTextAreaElement | null>): void {
+  useEffect(() => {
+    addEventListener("pagehide", model.leave);
+    return () => removeEventListener("pagehide", model.leave);
+  }, [model]);
+  useEffect(() => {
+    // On touch screens the keyboard would cover half of what one wants to read.
+    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
+  }, [model, field]);
+}
+
+/** The same object from one rendering to the next. */
+function useMessageActions(
+  model: ConversationViewModel,
+  actions: ConversationPaneActions,
+  field: RefObject<HTMLTextAreaElement | null>,
+): MessageActions {
+  return useMemo<MessageActions>(
     () => ({
       openQuoted: actions.openQuoted,
       replyPrivately: (message) => void actions.replyPrivately(message),
       openDetails: actions.openDetails,
       openPerson: (person) => void actions.openPerson(person),
       reply: (message) => {
+        if (message.body.case === "deleted") return;
         model.composer.quote(message);
         field.current?.focus();
       },
@@ -126,45 +206,10 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
       viewMedia: actions.viewMedia,
       sendAgain: (message) => void model.sendAgain(message),
       remove: (message) => void model.deleteFailed(message),
+      select: (messages, range) => model.snapshot().selecting?.toggle(messages, range),
+      tell: actions.tell,
     }),
-    [model, actions],
-  );
-
-  useEffect(() => {
-    // On touch screens the keyboard would cover half of what one wants to read.
-    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
-  }, [model]);
-
-  return (
-    <main
-      ref={pane}
-      className={`${panes.pane} ${panes.well}`}
-      data-pane="conversation"
-      aria-label={say("conversation.label", { title: titleOf(conversation) })}
-      onKeyDown={(event) => {
-        if (!isEscape(event) || event.defaultPrevented) return;
-        event.stopPropagation();
-        if (details) actions.closeDetails();
-        else if (model.composer.snapshot().quoted !== undefined) model.composer.cancelQuote();
-        else actions.closeConversation();
-      }}
-    >
-      <h1 className={hidden.hidden}>{titleOf(conversation)}</h1>
-      <Header model={model} actions={actions} />
-      {searching && <ChatSearch model={model.search} onClosed={() => document.getElementById(MENU_ID)?.focus()} />}
-      <MessageList
-        key={model.id}
-        model={model}
-        actions={messageActions}
-        covered={details && narrow}
-        toComposer={() => field.current?.focus()}
-      />
-      {waitsForAgreement(conversation) && <IdentityBanner model={model} onCompare={actions.openDetails} />}
-      <GroupProgressLine model={model} />
-      <Composer key={`composer-${model.id}`} model={model} field={field} />
-      {isOpenForWords(conversation) && <DropZone on={pane} title={titleOf(conversation)} onFiles={onFiles} />}
-      {attaching !== undefined && <AttachSheet model={attaching} conversationModel={model} />}
-    </main>
+    [model, actions, field],
   );
 }
 
@@ -279,7 +324,7 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
         <EndingQuestion
           ending={asking}
           title={titleOf(conversation)}
-          onConfirm={() => void (asking === "block" ? model.setBlocked(true) : model.leave())}
+          onConfirm={() => void (asking === "block" ? model.setBlocked(true) : model.leaveGroup())}
           onClose={() => setAsking(undefined)}
         />
       )}

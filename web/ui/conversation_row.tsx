@@ -131,7 +131,9 @@ function Preview({ conversation, current }: { conversation: Conversation; curren
   const author = isNotice(lastMessage) ? "" : authorIn(conversation, lastMessage);
   return (
     <span className={rows.preview}>
-      {lastMessage.outgoing && !isNotice(lastMessage) && <Ticks tick={lastMessage.tick} />}
+      {lastMessage.outgoing && !isNotice(lastMessage) && lastMessage.body.case !== "deleted" && (
+        <Ticks tick={lastMessage.tick} />
+      )}
       {author !== "" && <span className={rows.author}>{`${say("messageRow.wordsOf", { name: author })} `}</span>}
       <span className={rows.text}>{previewText(lastMessage, self)}</span>
     </span>

@@ -3,7 +3,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 
 import { say } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { isEscape } from "./keys";
 import buttons from "./parts/button.module.css";
 import panes from "./parts/pane.module.css";

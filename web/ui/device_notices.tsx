@@ -5,7 +5,7 @@
 import { IDLE_DEVICE_DAYS, DeviceNoticeKind, type DeviceNotice, type State } from "../view-models/core";
 import { dayParts, millis } from "../view-models/time_text";
 import { say, type TextId } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useNow } from "./use_now";
 import { Words } from "./words";
 import styles from "./banner.module.css";

@@ -9,7 +9,7 @@ import { doneOf, isOnDevice, standingOf } from "../view-models/media_state";
 import { kindName } from "../view-models/media_text";
 import { sizeText } from "../view-models/media_plan";
 import { say } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import type { MediaBodyProps } from "./media_body";
 import { useMediaTools } from "./media_context";
 import { ProgressRing } from "./progress_ring";

@@ -4,7 +4,7 @@
 import { useEffect, useState, type RefObject } from "react";
 
 import { say } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import styles from "./drop_zone.module.css";
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;

@@ -4,7 +4,7 @@ import { useId, useState } from "react";
 
 import { say } from "../view-models/say";
 import { useOpener } from "./focus_return";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { isEscape } from "./keys";
 import styles from "./editable_text.module.css";
 import buttons from "./parts/button.module.css";

@@ -15,7 +15,7 @@ import {
   type EmojiGroup,
   type SkinTone,
 } from "./emoji_data";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import styles from "./emoji_picker.module.css";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";

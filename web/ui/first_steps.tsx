@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { say } from "../view-models/say";
-import type { IconName } from "./icons";
+import type { IconName } from "./part_icons";
 import rows from "./parts/rows.module.css";
 import { Topic } from "./topic";
 

@@ -17,9 +17,9 @@ import { EndingQuestion } from "./ending_question";
 import { GroupMembers } from "./group_members";
 import { AddPage, LinkPage, PermissionsPage, RequestsPage } from "./group_pages";
 import { Hero } from "./hero";
-import { Icon, type IconName } from "./icons";
-import { MediaGallery, MediaTopic, type GalleryActions } from "./media_topic";
+import { Icon, type IconName } from "./part_icons";
 import { PhotoButtons } from "./photo_buttons";
+import { isShared, SHARED_TITLES, SharedPage, SharedTopics, type GalleryActions } from "./shared_topics";
 import { Topic } from "./topic";
 import { useViewModel } from "./use_view_model";
 import styles from "./group_info.module.css";
@@ -52,7 +52,7 @@ const TITLES: Record<GroupTopic | "", TextId> = {
   "": "common.groupInfo",
   add: "groupInfo.add",
   link: "groupLink.title",
-  media: "gallery.title",
+  ...SHARED_TITLES,
   permissions: "groupInfo.permissions",
   requests: "groupInfo.requests",
 };
@@ -87,8 +87,8 @@ export function GroupInfo({ model, conversationModel, topic, actions }: GroupInf
         </p>
       ) : topic === "add" ? (
         <AddPage {...page} />
-      ) : topic === "media" ? (
-        <MediaGallery model={conversationModel} actions={actions} />
+      ) : isShared(topic) ? (
+        <SharedPage key={topic} topic={topic} model={conversationModel} actions={actions} />
       ) : (
         <div className={panes.body}>
           {topic === "" && <Overview {...page} />}
@@ -142,7 +142,7 @@ function Overview({ model, conversation, group, actions }: GroupPageProps) {
         </p>
       )}
       <WhatItIs model={model} conversation={conversation} group={group} />
-      <MediaTopic onClick={() => actions.showTopic("media")} />
+      <SharedTopics onTopic={actions.showTopic} />
       {isMember && <Topics group={group} onTopic={actions.showTopic} />}
       <GroupMembers model={model} group={group} actions={actions} />
       {group.createdUs > 0n && (

@@ -14,7 +14,7 @@ import { Avatar } from "./avatar";
 import { Confirm } from "./dialog";
 import { isFocusLost } from "./focus_return";
 import type { GroupInfoActions } from "./group_info";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { PopupMenu, type PopupItem } from "./popup_menu";
 import { useShowAll } from "./show_all";
 import { Spinner } from "./spinner";

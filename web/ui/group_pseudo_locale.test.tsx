@@ -29,6 +29,10 @@ import "./new_group_pane";
 import "./pointer_actions";
 import "./reactions";
 import "./select";
+import "./select_box";
+import "./selection_bar";
+import "./settings_pane";
+import "./undo";
 
 pseudoLocaleSuite();
 
@@ -97,6 +101,53 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     const bubble = document.querySelector("[data-bubble]");
     await choose(() => bubble && fireEvent.contextMenu(bubble, { clientX: 5, clientY: 5 }), "Info");
     await choose(() => document.getElementById("open-chat-menu")?.click(), "Leave group");
+  });
+
+  it("in what is done with messages that are there", async () => {
+    const person = (accountId: string) => ({ accountId, name: NAME });
+    const said = (fields: object) =>
+      message({ conversation: KITCHEN, sender: person(BEN), text: "γειά", atMs: Date.now(), ...fields });
+    const deletedBy = (account: string) => ({ body: { case: "deleted", value: { by: person(account) } } });
+    const edited = { outgoing: true, tick: Message_Tick.kSent, editedUs: micros(Date.now()), starred: true };
+    core.messages = [
+      said(deletedBy(ANA)),
+      said(deletedBy(BEN)),
+      said(deletedBy("3")),
+      said({ quote: { messageId: "1", author: person(BEN), deleted: true } }),
+      said(edited),
+    ];
+    core.conversations = [
+      groupConversation({ title: NAME, group: { firstMembers: [] }, lastMessage: core.messages[2] }),
+    ];
+    await show();
+    await settled(() => app.openConversation(KITCHEN));
+    expect(document.querySelectorAll("[data-icon=block]")).toHaveLength(3);
+    expect(plainTexts()).toEqual([]);
+    const opened = async (opener: () => unknown, part: string) => {
+      await settled(opener);
+      await settled();
+      expect(document.querySelector(part)).not.toBeNull();
+      expect(plainTexts()).toEqual([]);
+    };
+    const closed = () => settled(() => document.querySelector<HTMLElement>("dialog button")?.click());
+    const last = () => [...document.querySelectorAll<HTMLElement>("[data-message]")].at(-1) as HTMLElement;
+    await opened(() => fireEvent.contextMenu(last().querySelector("[data-bubble]") as Element), "[role=menu]");
+    await settled(() => fireEvent.keyDown(document.body, { key: "Escape" }));
+    await opened(() => document.querySelector<HTMLElement>("[data-part=edited]")?.click(), "dialog li");
+    await closed();
+    await opened(() => fireEvent.keyDown(last(), { key: "Delete" }), "dialog");
+    await closed();
+    const corrections = await app.snapshot().open?.corrections();
+    await opened(() => corrections?.edit(core.messages.at(-1)!), "[data-part=composer-edit]");
+    await settled(() => app.snapshot().open?.composer.cancelEdit());
+    await opened(() => corrections?.select([core.messages.at(-1)!]), "[data-part=selection]");
+    await opened(() => app.snapshot().open?.snapshot().selecting?.toggle(core.messages), "[type=checkbox]");
+    await settled(() => app.snapshot().open?.stopSelecting());
+    await opened(() => corrections?.deleteForMe([core.messages[0]!], app.tell), "[aria-keyshortcuts]");
+    await settled(() => app.snapshot().undo?.());
+    await opened(() => app.showTopic("starred"), "[data-part=starred] [data-row]");
+    await settled(() => corrections?.star([core.messages.at(-1)!], false));
+    await opened(() => app.showLeft("settings", "starred"), "[data-pane=left] [data-part=starred]");
   });
 
   it("in what is said to a message with emoji", async () => {

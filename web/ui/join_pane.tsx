@@ -8,7 +8,7 @@ import type { JoinViewModel } from "../view-models/join";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { isFocusLost } from "./focus_return";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { RowsPane } from "./rows_pane";
 import { Spinner } from "./spinner";
 import { useViewModel } from "./use_view_model";

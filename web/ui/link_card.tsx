@@ -9,7 +9,7 @@ import { hostOf, plainWords } from "../view-models/link_facts";
 import { shownLinkOf, type ShownLink } from "../view-models/link_shown";
 import { say } from "../view-models/say";
 import { playerUrl, type YouTubeVideo } from "../view-models/youtube";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useMediaTools } from "./media_context";
 import buttons from "./parts/button.module.css";
 import { silenceOthers } from "./video_body";

@@ -7,7 +7,7 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 import { codeGroups, type LinkThisSnapshot, type LinkThisViewModel } from "../view-models/link_this";
 import { say } from "../view-models/say";
 import { copyText } from "./copy_text";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { LinkSteps } from "./link_steps";
 import { QrCode } from "./qr_code";
 import { Spinner } from "./spinner";

@@ -9,7 +9,7 @@ import { standingOf } from "../view-models/media_state";
 import { durationText, kindName } from "../view-models/media_text";
 import { say } from "../view-models/say";
 import { DocumentBody } from "./document_body";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useMediaTools } from "./media_context";
 import { frameStyle } from "./media_frame";
 import { Written, type BodyProps } from "./message_body";

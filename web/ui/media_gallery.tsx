@@ -12,8 +12,8 @@ import { monthText, millis } from "../view-models/time_text";
 import { DocumentBody } from "./document_body";
 import { altOf, VideoLength, VideoSign } from "./media_body";
 import type { MessageBodyActions } from "./message_body";
+import { More } from "./more";
 import { Picture } from "./picture";
-import { Spinner } from "./spinner";
 import { useMade } from "./use_made";
 import { isMedia, NARROW } from "./use_media";
 import { useViewModel } from "./use_view_model";
@@ -97,7 +97,9 @@ function Gallery({ gallery, actions }: { gallery: MediaGalleryViewModel; actions
             </ul>
           </section>
         ))}
-        {(!loaded || more) && <More key={messages.length} onSeen={() => void gallery.readMore()} />}
+        {(!loaded || more) && (
+          <More key={messages.length} label={say("gallery.loading")} onSeen={() => void gallery.readMore()} />
+        )}
       </div>
     </div>
   );
@@ -179,25 +181,3 @@ const One = memo(function One({ message, tab, actions }: OneProps) {
     </div>
   );
 });
-
-/** Asks for more when it is seen. */
-function More({ onSeen }: { onSeen: () => void }) {
-  const end = useRef<HTMLDivElement>(null);
-  const seen = useRef(onSeen);
-  useEffect(() => {
-    seen.current = onSeen;
-  });
-  useEffect(() => {
-    if (end.current === null || typeof IntersectionObserver !== "function") return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting === true && seen.current(), {
-      rootMargin: "400px",
-    });
-    observer.observe(end.current);
-    return () => observer.disconnect();
-  }, []);
-  return (
-    <div ref={end} className={styles.words}>
-      <Spinner label={say("gallery.loading")} />
-    </div>
-  );
-}

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What is in a bubble: one component for each kind of content, by a table.
-import { useMemo, useState, type ComponentType, type ReactNode } from "react";
+import { useContext, useMemo, useState, type ComponentType, type ReactNode } from "react";
 
 import { MediaKind, mediaOf, textOf, Tick, type Media, type Message, type Person } from "../view-models/core";
 import { shownKind, type ShownKind } from "../view-models/content_kinds";
 import { isOnlyEmoji } from "../view-models/large_emoji";
 import { mentionsOf } from "../view-models/mentions";
+import { previewText } from "../view-models/preview_text";
 import { foldedText } from "../view-models/rich_text";
 import { say } from "../view-models/say";
 import { Icon, type IconName } from "./icons";
 import { frameStyle } from "./media_frame";
 import { MissingPart, onDemand, type Missing } from "./on_demand";
+import { OwnAccount } from "./own_account";
 import type { FileActions } from "./picture";
 import { RichText } from "./rich_text";
 import styles from "./message_row.module.css";
@@ -147,9 +149,19 @@ function UnsupportedBody({ meta }: BodyProps) {
   );
 }
 
+function DeletedBody({ message, meta }: BodyProps) {
+  const self = useContext(OwnAccount);
+  return (
+    <Faint icon="block" meta={meta}>
+      {previewText(message, self)}
+    </Faint>
+  );
+}
+
 const BODIES: Record<ShownKind, ComponentType<BodyProps>> = {
   text: TextBody,
   media: MediaBody,
+  deleted: DeletedBody,
   undecryptable: UndecryptableBody,
   unsupported: UnsupportedBody,
 };

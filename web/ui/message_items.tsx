@@ -18,6 +18,8 @@ interface ItemProps<Kind extends Item["kind"]> {
   item: Extract<Item, { kind: Kind }>;
   conversation: Conversation;
   now: number;
+  /** Those that are chosen, while some are. */
+  chosen: ReadonlySet<string> | undefined;
   actions: MessageActions;
   onPopup: (popup: MessagePopup) => void;
 }
@@ -46,7 +48,7 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
     </li>
   ),
   notice: Notice,
-  album: ({ item, conversation, actions, onPopup }) => (
+  album: ({ item, conversation, chosen, actions, onPopup }) => (
     <MessageRow
       message={item.messages.at(-1) as Message}
       album={item.messages}
@@ -57,11 +59,12 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
       partner={titleOf(conversation)}
       inGroup={groupOf(conversation) !== undefined}
       reactable={canReact(conversation, item.messages.at(-1) as Message)}
+      selected={chosen && item.messages.every(({ id }) => chosen.has(id))}
       actions={actions}
       onPopup={onPopup}
     />
   ),
-  message: ({ item, conversation, actions, onPopup }) => (
+  message: ({ item, conversation, chosen, actions, onPopup }) => (
     <MessageRow
       message={item.message}
       first={item.first}
@@ -71,6 +74,7 @@ const ITEMS: { [Kind in Item["kind"]]: ComponentType<ItemProps<Kind>> } = {
       partner={titleOf(conversation)}
       inGroup={groupOf(conversation) !== undefined}
       reactable={canReact(conversation, item.message)}
+      selected={chosen?.has(item.message.id)}
       actions={actions}
       onPopup={onPopup}
     />

@@ -35,7 +35,9 @@ interface MessageListProps {
 
 export function MessageList({ model, actions, toComposer, covered }: MessageListProps) {
   const { items, loaded, olderThere } = useViewModel(model.timeline);
-  const { conversation } = useViewModel(model);
+  const { conversation, selecting } = useViewModel(model);
+  const { ids } = useViewModel<{ ids: ReadonlySet<string> }>(selecting ?? NOTHING_CHOSEN);
+  const chosen = selecting && ids;
   const now = useNow();
   const { scroller, rows, away, look } = useTimelineScroll(model, covered);
   const [popup, setPopup] = useState<MessagePopup>();
@@ -44,7 +46,11 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
       const over = row.querySelector("[data-bubble]");
       if (over !== null && canReact(conversation, message)) setPopup({ kind: "react", message, row, over });
     };
-    takeKey(event, (id) => model.timeline.message(id), { ...actions, react, toComposer });
+    const remove = (messages: readonly Message[]) => setPopup({ kind: "delete", messages });
+    const messagesOf = (row: HTMLElement) =>
+      (row.dataset.members ?? row.dataset.key ?? "").split(" ").flatMap((id) => model.timeline.message(id) ?? []);
+    if (selecting === undefined) takeKey(event, messagesOf, { ...actions, react, remove, toComposer });
+    else takeKeyOfChoice(event, messagesOf, actions.select);
   };
   return (
     <div className={styles.timelineFrame}>
@@ -71,6 +77,7 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
               item={item}
               conversation={conversation}
               now={now}
+              chosen={chosen}
               actions={actions}
               onPopup={setPopup}
             />
@@ -83,6 +90,7 @@ export function MessageList({ model, actions, toComposer, covered }: MessageList
           popup={popup}
           model={model}
           actions={actions}
+          toComposer={toComposer}
           onOpen={setPopup}
           onClose={() => setPopup((now) => (now === popup ? undefined : now))}
         />
@@ -122,29 +130,51 @@ function ToEnd({ unread, onClick }: { unread: number; onClick: () => void }) {
   );
 }
 
+const NONE = { ids: new Set<string>() };
+const NOTHING_CHOSEN = { snapshot: () => NONE, subscribe: () => () => undefined };
+
 interface KeyActions extends Pick<MessageActions, "reply" | "copy"> {
   react: (message: Message, row: HTMLElement) => void;
+  /** Asks whether it is to be deleted. */
+  remove: (messages: readonly Message[]) => void;
   toComposer: () => void;
 }
 
+type MessagesOf = (row: HTMLElement) => readonly Message[];
+
+const rowAt = (target: EventTarget): HTMLElement | null =>
+  (target as HTMLElement).closest<HTMLElement>("[data-message]");
+
+/** The last one of which something is in view has the focus. */
+export function focusLastInView(): void {
+  const { bottom = 0 } = document.querySelector("[data-timeline]")?.getBoundingClientRect() ?? {};
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-message]")];
+  (rows.findLast((row) => row.getBoundingClientRect().top < bottom) ?? rows.at(-1))?.focus();
+}
+
 /**
- * Arrows go from message to message, and below the last one to the composer; a message that has the focus has keys of
- * its own: Enter or R answers it, E says something to it with an emoji, C copies it, Escape goes to the composer.
+ * Arrows go from message to message, from the list to the last one that is seen, and below the last one to the
+ * composer; a message that has the focus has keys of its own: Enter or R answers it, E says something to it with an
+ * emoji, C copies it, Delete deletes it, Escape goes to the composer.
  */
 function takeKey(
   event: KeyboardEvent<HTMLElement>,
-  messageOf: (id: string) => Message | undefined,
-  { reply, copy, react, toComposer }: KeyActions,
+  messagesOf: MessagesOf,
+  { reply, copy, react, remove, toComposer }: KeyActions,
 ): void {
   if (event.target instanceof HTMLTextAreaElement) return;
-  const row = (event.target as HTMLElement).closest<HTMLElement>("[data-message]");
+  if (event.key === "ArrowUp" && event.target === event.currentTarget) {
+    event.preventDefault();
+    return focusLastInView();
+  }
+  const row = rowAt(event.target);
   if (row === null) return;
   if (event.key === "ArrowDown" && row === row.parentElement?.lastElementChild) {
     event.preventDefault();
     return toComposer();
   }
   moveFocusByArrows(event, "[data-message]");
-  const message = messageOf(row.dataset.key ?? "");
+  const message = messagesOf(row).at(-1);
   if (message === undefined || event.ctrlKey || event.metaKey || event.altKey || event.target !== row) return;
   if (event.key === "Enter" || event.key === "r") {
     event.preventDefault();
@@ -155,8 +185,22 @@ function takeKey(
     react(message, row);
   }
   if (event.key === "c") copy(message);
+  if (event.key === "Delete") remove(messagesOf(row));
   if (event.key === "Escape") {
     event.preventDefault();
     toComposer();
   }
+}
+
+/** While messages are chosen: arrows go from one to the next, Space chooses it, and with Shift all up to it. */
+function takeKeyOfChoice(
+  event: KeyboardEvent<HTMLElement>,
+  messagesOf: MessagesOf,
+  select: MessageActions["select"],
+): void {
+  const row = rowAt(event.target);
+  moveFocusByArrows(event, "[data-message]");
+  if (row === null || event.key !== " " || event.target instanceof HTMLInputElement) return;
+  event.preventDefault();
+  select(messagesOf(row), event.shiftKey);
 }

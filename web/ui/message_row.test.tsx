@@ -16,6 +16,7 @@ const actions = {
   reply: vi.fn(),
   sendAgain: vi.fn(),
   remove: vi.fn(),
+  select: vi.fn(),
   openPerson: vi.fn(),
   fetchMedia: vi.fn(),
   cancelMedia: vi.fn(),
@@ -36,6 +37,7 @@ const show = (shown: ReturnType<typeof message>, { reactable = true, album = [] 
         partner="Ben"
         inGroup={false}
         reactable={reactable}
+        selected={undefined}
         actions={actions}
         onPopup={onPopup}
       />

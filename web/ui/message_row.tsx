@@ -2,6 +2,7 @@
 
 import { memo, useContext, useRef, useState } from "react";
 
+import type { TellForAWhile } from "../view-models/corrections";
 import { textOf, Tick, type Message, type Person, type Quote } from "../view-models/core";
 import { nameOf, quotedGroupText } from "../view-models/group_text";
 import { colourOf } from "../view-models/initials";
@@ -11,6 +12,7 @@ import { say } from "../view-models/say";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
 import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
+import { Icon } from "./icons";
 import { useContextMenu } from "./long_press";
 import { albumStyle } from "./media_frame";
 import { isBare, isWide, MessageBody, MissingFiles, type MessageBodyActions } from "./message_body";
@@ -38,6 +40,10 @@ export interface MessageActions extends MessageBodyActions {
   sendAgain: (message: Message) => void;
   /** Of one that could not be sent. */
   remove: (message: Message) => void;
+  /** While messages are chosen: this one, or those of an album; `range`: with all from the last one on. */
+  select: (messages: readonly Message[], range: boolean) => void;
+  /** A short word on what was done, with a way to take it back. */
+  tell: TellForAWhile;
   /** Who the partner is: what a notice is about. */
   openDetails: () => void;
   /** The conversation with a member of the group. */
@@ -60,7 +66,9 @@ export interface MessageRowProps {
   inGroup: boolean;
   /** Something can be said to it with an emoji. */
   reactable: boolean;
-  actions: Omit<MessageActions, "copy" | "react" | "replyPrivately" | "openDetails">;
+  /** Whether it is among those that are being chosen; undefined while none are. */
+  selected: boolean | undefined;
+  actions: Omit<MessageActions, "copy" | "react" | "replyPrivately" | "openDetails" | "tell">;
   onPopup: (popup: MessagePopup) => void;
 }
 
@@ -68,6 +76,9 @@ export interface MessageRowProps {
 const PointerActions = onDemand(() => import("./pointer_actions").then(({ PointerActions: actions }) => actions), {
   missing: () => null, // the menu has them
 });
+
+/** Fetched when somebody first chooses several. */
+const SelectBox = onDemand(() => import("./select_box").then(({ SelectBox: box }) => box), { missing: () => null });
 
 /** Fetched when the first ones are shown: their room is there before. */
 const Reactions = onDemand(() => import("./reactions").then(({ Reactions: reactions }) => reactions), {
@@ -82,7 +93,7 @@ const AlbumBody = onDemand(() => import("./album_body").then(({ AlbumBody: body 
 });
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { message, album, first, last, partner, inGroup, actions, onPopup } = props;
+  const { message, album, first, last, partner, inGroup, selected, actions, onPopup } = props;
   const { outgoing, tick, sender } = message;
   const shown = album ?? [message];
   const quote = shown[0]?.quote;
@@ -92,9 +103,10 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const [pointed, setPointed] = useState(false);
   const point = () => setPointed(true);
   const bubble = useRef<HTMLDivElement>(null);
-  const place = `${first ? styles.first : ""} ${last ? styles.last : ""} ${reacted ? styles.reacted : ""}`;
+  const choosing = selected === undefined ? "" : styles.selecting;
+  const place = `${first ? styles.first : ""} ${last ? styles.last : ""} ${reacted ? styles.reacted : ""} ${choosing}`;
   const openMenu = (x: number, y: number) =>
-    onPopup({ kind: "menu", message: album === undefined ? message : pointedOf(album, x, y), x, y });
+    onPopup({ kind: "menu", message: album === undefined ? message : pointedOf(album, x, y), shown, x, y });
   const menu = useContextMenu(openMenu);
   const shape = `${isBare(message) ? styles.bare : ""} ${album !== undefined || isWide(message) ? styles.wide : ""}`;
   return (
@@ -104,6 +116,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       data-members={album?.map(({ id }) => id).join(" ")}
       data-message
       data-own={outgoing || undefined}
+      data-selected={selected}
       tabIndex={-1}
       onPointerEnter={point}
       onFocus={point}
@@ -138,15 +151,20 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <Reactions messages={shown} onOpen={() => onPopup({ kind: "reactions", ids: shown.map(({ id }) => id) })} />
         </span>
       )}
-      {pointed && <PointerActions {...props} />}
+      {selected === undefined ? (
+        pointed && <PointerActions {...props} />
+      ) : (
+        <SelectBox messages={shown} author={author} selected={selected} onSelect={actions.select} />
+      )}
     </li>
   );
 });
 
-function Body({ message, album, whole, timed, actions }: MessageRowProps) {
-  const captioned = (album ?? [message]).some((each) => textOf(each) !== "");
+function Body({ message, album, whole, timed, actions, onPopup }: MessageRowProps) {
+  const shown = album ?? [message];
+  const captioned = shown.some((each) => textOf(each) !== "");
   const over = (album !== undefined || isWide(message)) && !captioned && message.tick !== Tick.kFailed;
-  const meta = <Meta message={message} timed={timed} over={over} />;
+  const meta = <Meta message={message} shown={shown} timed={timed} over={over} onPopup={onPopup} />;
   if (album !== undefined)
     return <AlbumBody messages={album} meta={meta} actions={actions} onPerson={actions.openPerson} />;
   return <MessageBody message={message} whole={whole} meta={meta} onPerson={actions.openPerson} actions={actions} />;
@@ -241,22 +259,38 @@ function Quoted({ quote, message, partner, inGroup, onOpen }: QuotedProps) {
   );
 }
 
-interface MetaProps {
-  message: Message;
-  timed: boolean;
+interface MetaProps extends Pick<MessageRowProps, "message" | "timed" | "onPopup"> {
+  /** It, or all of its album. */
+  shown: readonly Message[];
   /** It lies on a picture. */
   over: boolean;
 }
 
-function Meta({ message, timed, over }: MetaProps) {
+function Meta({ message, shown, timed, over, onPopup }: MetaProps) {
   useViewModel(timeZone);
   const ms = millis(message.orderUs);
+  const edited = shown.find(({ editedUs }) => editedUs !== 0n);
   return (
     <span className={`${styles.meta} ${timed ? (over ? styles.over : "") : styles.aside}`} data-part="meta">
+      {shown.some(({ starred }) => starred) && (
+        <span className={styles.star} role="img" aria-label={say("messageRow.starred")}>
+          <Icon name="star" />
+        </span>
+      )}
+      {edited !== undefined && (
+        <button
+          type="button"
+          className={styles.edited}
+          data-part="edited"
+          onClick={() => onPopup({ kind: "versions", message: edited })}
+        >
+          {say("messageRow.edited")}
+        </button>
+      )}
       <time dir="auto" dateTime={new Date(ms).toISOString()} title={fullTimeText(ms)}>
         {clockText(ms)}
       </time>
-      {message.outgoing && <Ticks tick={message.tick} />}
+      {message.outgoing && message.body.case !== "deleted" && <Ticks tick={message.tick} />}
     </span>
   );
 }

@@ -10,7 +10,7 @@ import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { AddContact, ContactRows } from "./contact_rows";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { FirstMessage } from "./first_message";
 import { RowsPane } from "./rows_pane";
 import { useViewModel } from "./use_view_model";

@@ -7,7 +7,7 @@ import { say } from "../view-models/say";
 import type { ContactPanelActions } from "./contact_panel";
 import { DetailsPane } from "./details_pane";
 import { Hero } from "./hero";
-import { MediaGallery, MediaTopic } from "./media_topic";
+import { isShared, SHARED_TITLES, SharedPage, SharedTopics } from "./shared_topics";
 import { useViewModel } from "./use_view_model";
 import groups from "./parts/group.module.css";
 import panes from "./parts/pane.module.css";
@@ -23,17 +23,17 @@ interface NoteDetailsProps {
 export function NoteDetails({ conversationModel, topic, actions }: NoteDetailsProps) {
   const { conversation } = useViewModel(conversationModel);
   const label = say("common.noteInfo");
-  if (topic === "media")
+  if (isShared(topic))
     return (
-      <DetailsPane label={label} title={say("gallery.title")} page={topic} onBack={() => actions.showTopic("")}>
-        <MediaGallery model={conversationModel} actions={actions} />
+      <DetailsPane label={label} title={say(SHARED_TITLES[topic])} page={topic} onBack={() => actions.showTopic("")}>
+        <SharedPage key={topic} topic={topic} model={conversationModel} actions={actions} />
       </DetailsPane>
     );
   return (
     <DetailsPane label={label} title={label} onBack={actions.closeDetails}>
       <div className={panes.body}>
         <Hero id={avatarIdOf(conversation)} name={titleOf(conversation)} handle="" />
-        <MediaTopic onClick={() => actions.showTopic("media")} />
+        <SharedTopics onTopic={actions.showTopic} />
         <section className={groups.group}>
           <h3>{say("noteInfo.where")}</h3>
           <p>{say("noteInfo.devices")}</p>

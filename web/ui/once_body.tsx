@@ -11,7 +11,7 @@ import { sizeText } from "../view-models/media_plan";
 import type { Shown } from "../view-models/media_port";
 import { say } from "../view-models/say";
 import { FullDialog } from "./full_dialog";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import type { MediaBodyProps } from "./media_body";
 import { useMediaTools } from "./media_context";
 import { troubleText } from "./picture";

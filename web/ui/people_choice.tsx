@@ -8,7 +8,7 @@ import { keyOf, type ChosenPerson, type PeopleViewModel } from "../view-models/p
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useShowAll } from "./show_all";
 import { useViewModel } from "./use_view_model";
 import { Way } from "./way";

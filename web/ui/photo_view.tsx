@@ -5,7 +5,7 @@ import { useState } from "react";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { FullDialog } from "./full_dialog";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { usePhoto } from "./photos_context";
 import styles from "./photo_view.module.css";
 import buttons from "./parts/button.module.css";

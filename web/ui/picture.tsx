@@ -11,7 +11,7 @@ import { sizeText } from "../view-models/media_plan";
 import type { Shown } from "../view-models/media_port";
 import { failureText } from "../view-models/failure_text";
 import { say } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useMediaTools } from "./media_context";
 import { ProgressRing } from "./progress_ring";
 import { usePicture } from "./use_picture";

@@ -3,7 +3,7 @@
 import { mediaOf } from "../view-models/core";
 import { durationText } from "../view-models/media_text";
 import { say } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useMediaTools } from "./media_context";
 import { useViewModel } from "./use_view_model";
 import styles from "./player_bar.module.css";

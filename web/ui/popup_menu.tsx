@@ -4,7 +4,7 @@ import { Menu, MenuItem, useMenuStore } from "@ariakit/react/menu";
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from "react";
 
 import { rememberFocus } from "./focus_return";
-import { Icon, type IconName } from "./icons";
+import { Icon, type IconName } from "./part_icons";
 import { useOverlay } from "./keys";
 import popups from "./parts/popup.module.css";
 
@@ -77,7 +77,7 @@ export function PopupMenu({ label, row, items, at, over, onClose }: PopupMenuPro
     <Menu
       store={menu}
       portal
-      overlap={over !== undefined}
+      overlap={over !== undefined || opener === undefined} // of what is at a point
       preserveTabOrder={false}
       className={popups.popup}
       aria-label={label}

@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import type { State } from "../view-models/core";
 import { say } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { Words } from "./words";
 import styles from "./banner.module.css";
 import buttons from "./parts/button.module.css";

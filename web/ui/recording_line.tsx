@@ -7,7 +7,7 @@ import { useEffect, useRef } from "react";
 import { durationText } from "../view-models/media_text";
 import type { VoiceRecorderSnapshot, VoiceRecorderViewModel } from "../view-models/voice_recorder";
 import { say } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { Once } from "./once_switch";
 import { useOverlay } from "./keys";
 import { useViewModel } from "./use_view_model";

@@ -7,7 +7,7 @@ import { formatPhone } from "../view-models/phone";
 import type { RegistrationSnapshot, RegistrationStep, RegistrationViewModel } from "../view-models/registration";
 import { say } from "../view-models/say";
 import { waitText } from "../view-models/time_text";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useViewModel } from "./use_view_model";
 import { WelcomeArt } from "./welcome_art";
 import styles from "./screens.module.css";

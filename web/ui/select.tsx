@@ -3,7 +3,7 @@
 import { Select as Choice, SelectItem, SelectPopover, SelectProvider } from "@ariakit/react/select";
 import { useState } from "react";
 
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useOverlay } from "./keys";
 import styles from "./select.module.css";
 import fields from "./parts/field.module.css";

@@ -5,7 +5,7 @@
 import type { SendingFile } from "../view-models/sending_files";
 import { kindName } from "../view-models/media_text";
 import { say } from "../view-models/say";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useMediaTools } from "./media_context";
 import { Spinner } from "./spinner";
 import { useViewModel } from "./use_view_model";

@@ -10,7 +10,7 @@ import { dayParts, millis } from "../view-models/time_text";
 import { DeviceNotices } from "./device_notices";
 import { Confirm } from "./dialog";
 import { isFocusLost, useOpener } from "./focus_return";
-import { Icon, type IconName } from "./icons";
+import { Icon, type IconName } from "./part_icons";
 import { isEscape } from "./keys";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";

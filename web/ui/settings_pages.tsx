@@ -106,9 +106,18 @@ function Shortcuts() {
         <span>
           <kbd>{say("settings.enter")}</kbd>; <kbd>{say("settings.shift")}</kbd> <kbd>{say("settings.enter")}</kbd>
         </span>
+        <span>{say("settings.keysEdit")}</span>
+        <span>
+          <kbd>↑</kbd>
+        </span>
         <span>{say("settings.keysMessage")}</span>
         <span>
-          <kbd>↑</kbd>; <kbd>R</kbd>; <kbd>C</kbd>
+          <kbd>{say("settings.shift")}</kbd> <kbd>↑</kbd>; <kbd>R</kbd>; <kbd>C</kbd>;{" "}
+          <kbd>{say("settings.delete")}</kbd>
+        </span>
+        <span>{say("undo.undo")}</span>
+        <span>
+          <kbd>{say("settings.ctrl")}</kbd> <kbd>Z</kbd>
         </span>
         <span>{say("common.close")}</span>
         <span>

@@ -35,6 +35,7 @@ beforeEach(async () => {
       profile=""
       section={section}
       onSection={() => undefined}
+      onMessage={() => undefined}
       onBack={() => undefined}
     />
   );

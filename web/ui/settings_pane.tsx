@@ -4,17 +4,18 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 
 import type { Acting } from "../view-models/acting";
-import type { State } from "../view-models/core";
+import type { Message, State } from "../view-models/core";
 import type { DevicesViewModel } from "../view-models/devices";
 import { handleOf } from "../view-models/handle";
 import type { NotificationsViewModel } from "../view-models/notifications";
 import { parentOf, wayTo, type Place, type SettingsSection } from "../view-models/route";
 import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
+import { StarredViewModel } from "../view-models/starred";
 import { moveFocusByArrows } from "./arrow_keys";
 import { Hero } from "./hero";
 import { isEscape } from "./keys";
-import { Icon, type IconName } from "./icons";
+import { Icon, type IconName } from "./part_icons";
 import { DevicesPage } from "./settings_devices";
 import { NotificationsPage } from "./settings_notifications";
 import { AboutPage, DevicePage, ProfilePage } from "./settings_pages";
@@ -22,6 +23,7 @@ import { PrivacyPage } from "./settings_privacy";
 import { SecurityPage } from "./settings_security";
 import { StoragePage } from "./settings_storage";
 import { onDemand } from "./on_demand";
+import { StarredList } from "./starred_list";
 import { Topic } from "./topic";
 import { useViewModel } from "./use_view_model";
 import buttons from "./parts/button.module.css";
@@ -40,6 +42,8 @@ interface SettingsPaneProps {
   section: SettingsSection | "";
   /** "" is the list of topics. */
   onSection: (section: SettingsSection | "") => void;
+  /** Goes to where a message stands. */
+  onMessage: (message: Message) => void;
   /** From a page to the one that it is a page of, from the topics to the list. */
   onBack: () => void;
 }
@@ -54,6 +58,12 @@ interface Page {
 }
 
 const TOPICS: Record<SettingsSection, Page> = {
+  starred: {
+    title: "starred.title",
+    hint: "starred.hintOfAll",
+    icon: "star",
+    page: ({ model, onMessage }) => <StarredList makeModel={() => model.part(StarredViewModel)} onOpen={onMessage} />,
+  },
   profile: {
     title: "settings.profile",
     hint: "settings.profileHint",

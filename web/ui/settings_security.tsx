@@ -6,7 +6,7 @@ import { useEffect, useState, type FormEvent } from "react";
 import { say } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { useOpener } from "./focus_return";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { isEscape } from "./keys";
 import styles from "./settings.module.css";
 import { useViewModel } from "./use_view_model";

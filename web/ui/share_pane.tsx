@@ -11,7 +11,7 @@ import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { SHARED_WITH_MAX, ShareViewModel } from "../view-models/share";
 import { Avatar } from "./avatar";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { RowsPane } from "./rows_pane";
 import { useShowAll } from "./show_all";
 import { Spinner } from "./spinner";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { Icon, type IconName } from "./icons";
+import { Icon, type IconName } from "./part_icons";
 import styles from "./topic.module.css";
 import words from "./parts/words.module.css";
 

@@ -13,7 +13,7 @@ import { fullTimeText, millis } from "../view-models/time_text";
 import { ViewerViewModel } from "../view-models/viewer";
 import { Avatar } from "./avatar";
 import { FullDialog } from "./full_dialog";
-import { Icon, type IconName } from "./icons";
+import { Icon, type IconName } from "./part_icons";
 import { altOf, VideoSign } from "./media_body";
 import { useMediaTools } from "./media_context";
 import { Picture, type FileActions } from "./picture";

@@ -13,7 +13,7 @@ import { sizeText } from "../view-models/media_plan";
 import type { PlayerSnapshot } from "../view-models/player";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
-import { Icon } from "./icons";
+import { Icon } from "./part_icons";
 import { useMediaTools } from "./media_context";
 import type { MediaBodyProps } from "./media_body";
 import { ProgressRing } from "./progress_ring";

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 
-import { Icon, type IconName } from "./icons";
+import { Icon, type IconName } from "./part_icons";
 import { Spinner } from "./spinner";
 import rows from "./parts/rows.module.css";
 

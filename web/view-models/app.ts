@@ -3,6 +3,7 @@
 // The whole app: which screen is shown, what is open in it, and the connection.
 import {
   forgetShared,
+  hasDetails,
   isConnected,
   isDone,
   isRefused,
@@ -60,6 +61,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   private readonly kept: LinkingPort;
   /** The registration takes back a number: this device is registered, but the server doesn't take it. */
   private takingBack = false;
+  private onNoticeOver: (() => void) | undefined;
   /** Until there is somebody here whom it could let in. */
   private groupLink: string;
 
@@ -101,18 +103,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
 
   /** What is open: the same as `go` was last called with, but for what has been opened and closed since. */
   get route(): Route {
-    const {
-      leftPanel: panel,
-      section,
-      shared,
-      open,
-      contactPanel,
-      groupInfo,
-      noteInfo,
-      topic,
-      viewing,
-    } = this.snapshot();
-    const details = contactPanel !== undefined || groupInfo !== undefined || noteInfo;
+    const { leftPanel: panel, section, shared, open, topic, viewing } = this.snapshot();
+    const details = hasDetails(this.snapshot());
     return { panel, section, shared, conversation: open?.id ?? "", details, topic, viewing };
   }
 
@@ -293,7 +285,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const conversation = this.snapshot().open?.snapshot().conversation;
     if (conversation === undefined) return;
     if (groupOf(conversation) !== undefined) return this.openGroupInfo(conversation.id, topic);
-    const ofAny = topic === "media" ? topic : "";
+    const ofAny = topic === "media" || topic === "starred" ? topic : "";
     const direct = directOf(conversation);
     if (direct === undefined) return this.update({ noteInfo: conversation.peer.case === "self", topic: ofAny });
     const { contactPanel } = this.snapshot();
@@ -348,8 +340,14 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     await act(tools);
   }
 
-  readonly clearNotice = (): void => this.update({ notice: "", undo: undefined });
-  readonly tell = (notice: string, undo?: () => void): void => this.update({ notice, undo });
+  readonly clearNotice = (): void => this.tell("");
+  /** A short word on what was done, with a way to take it back; `onOver` when there is none any more. */
+  readonly tell = (notice: string, undo?: () => void, onOver?: () => void): void => {
+    const before = this.onNoticeOver;
+    this.onNoticeOver = onOver;
+    this.update({ notice, undo });
+    before?.();
+  };
 
   /** The core is gone for good: its Worker ended. */
   readonly breakDown = (failure: string): void => this.update({ phase: "broken", failure });
@@ -425,6 +423,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   }
 
   private close(): void {
+    if (this.onNoticeOver !== undefined) this.clearNotice();
     this.closeViewer();
     this.closeDetails();
     this.snapshot().open?.dispose();
@@ -451,14 +450,14 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
    * there is one already. There the messages are now, and there one goes on with what is being written.
    */
   private async followMerged(open: ConversationViewModel): Promise<void> {
-    const written = open.timeline.newest();
+    const written = open.timeline.read.at(-1);
     const now =
       written === undefined ? undefined : await this.core.call("getMessage", { id: written.id }).catch(() => undefined);
     if (this.snapshot().open !== open) return;
     if (now === undefined || this.store.conversation(now.conversation) === undefined) return this.closeConversation();
     const opening = this.openConversation(now.conversation);
     // What is typed from here on is typed there.
-    this.snapshot().open?.composer.takeOver(open.composer.snapshot(), open.snapshot().conversation.draft);
+    this.snapshot().open?.composer.takeOver(open.composer.draft, open.snapshot().conversation.draft);
     await opening;
   }
 
@@ -476,7 +475,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.devices.reset();
     this.store.forget();
     this.takingBack = false;
-    this.update({ notice: "", undo: undefined, entered: false });
+    this.clearNotice();
+    this.update({ entered: false });
   }
 
   private takeState(state: State): void {

@@ -106,6 +106,9 @@ export const NOTHING_OPEN: AppSnapshot = {
   undo: undefined,
 };
 
+export const hasDetails = ({ contactPanel, groupInfo, noteInfo }: AppSnapshot): boolean =>
+  contactPanel !== undefined || groupInfo !== undefined || noteInfo;
+
 /**
  * Whether the page that is shown until this device is registered is done with this state: here, in another tab of the
  * profile, or because the server knows it again. `takingBack`: it is registered as it was when the registration began,

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What is being written in one conversation: the text, kept as a draft; the message it answers; and what the other side
-// sees of it.
-import { directOf, groupOf, mediaOf, TEXT_BYTES_MAX, type Conversation, type Core, type Message } from "./core";
+// sees of it. While a message of one's own is edited, its text stands in the place of the draft, which is put aside.
+import {
+  CAPTION_BYTES_MAX,
+  directOf,
+  groupOf,
+  mediaOf,
+  TEXT_BYTES_MAX,
+  textOf,
+  type Conversation,
+  type Core,
+  type Message,
+} from "./core";
 import { failureText } from "./failure_text";
-import { movedMentions, sentMentions, type WrittenMention } from "./mentions";
+import { mentionsOf, movedMentions, sentMentions, type WrittenMention } from "./mentions";
 import { quotedGroupText } from "./group_text";
 import type { LinkPreviewViewModel, Made } from "./link_preview";
 import { previewText, quoteText } from "./preview_text";
@@ -32,9 +42,14 @@ export interface Draft {
   quoted: Quoted | undefined;
 }
 
-export interface ComposerSnapshot extends Draft {
+interface Written extends Draft {
   /** Members whom the text names, in its order. A draft that is kept has none: they are found again by their names. */
   mentions: readonly WrittenMention[];
+}
+
+export interface ComposerSnapshot extends Written {
+  /** The message that gets this text in the place of its own. */
+  editing: Message | undefined;
   error: string;
 }
 
@@ -59,8 +74,16 @@ export function draftOf(conversation: Conversation, self: string): Draft {
   };
 }
 
+/** As it is sent: without the empty lines above and the room below; `cut` is what is left out of its beginning. */
+export function trimmedOf(text: string): { trimmed: string; cut: number } {
+  return { trimmed: text.replace(/^\s*\n|\s+$/g, ""), cut: /^\s*\n/.exec(text)?.[0].length ?? 0 };
+}
+
 export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
   private savedDraft: Draft;
+  /** What was being written before a message is edited. */
+  private aside: Written | undefined;
+  private save: () => Promise<void> = () => Promise.resolve();
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
   private typingToldAt = Number.NEGATIVE_INFINITY;
   /** What goes with a text besides; undefined while nobody has written a link here. */
@@ -78,7 +101,7 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     private readonly onSent: (message: Message) => void,
     private readonly options: { inGroup: boolean } = { inGroup: false },
   ) {
-    super({ ...draft, mentions: [], error: "" });
+    super({ ...draft, mentions: [], editing: undefined, error: "" });
     this.savedDraft = draft;
     this.onDispose(() => {
       this.leave();
@@ -90,6 +113,7 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     const { text: before, mentions } = this.snapshot();
     if (text === before) return;
     this.update({ text, mentions: movedMentions(mentions, before, text), error: "" });
+    if (this.aside !== undefined) return; // nobody waits for what is changed
     this.saveSoon();
     if (text.trim() === "") this.stopTyping();
     else this.tellTyping();
@@ -110,8 +134,14 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
   readonly name = (mentions: readonly WrittenMention[]): void =>
     this.update({ mentions: [...mentions].sort((a, b) => a.begin - b.begin) });
 
+  /** What is being written here, and may be behind a message that is edited. */
+  get draft(): Draft {
+    return this.aside ?? this.snapshot();
+  }
+
   /** Goes on with what was begun elsewhere. */
   readonly goOnWith = ({ text, quoted }: Draft): void => {
+    this.cancelEdit();
     this.setText(text);
     if (quoted?.id === this.snapshot().quoted?.id) return;
     this.update({ quoted });
@@ -120,7 +150,7 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
 
   /** Goes on with what was begun in another conversation, whose draft, as it was there, may have come here before. */
   takeOver({ text, quoted }: Draft, draft: string): void {
-    const there = this.snapshot();
+    const there = this.draft;
     const isMoved = there.text === draft || text.startsWith(there.text);
     const both = isMoved ? text : [there.text, text].filter((part) => part !== "").join("\n");
     this.goOnWith({ text: both, quoted: quoted ?? there.quoted });
@@ -128,6 +158,7 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
 
   /** `group`: what the group is called whose message is answered in private. */
   readonly quote = (message: Message, group = ""): void => {
+    this.cancelEdit();
     const { id, outgoing: isOwn, sender } = message;
     const author = this.options.inGroup ? (sender?.name ?? "") : "";
     this.update({
@@ -148,15 +179,46 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
     this.saveSoon();
   };
 
+  /** Another text of a message is written in the place of the draft; `save` instead of sending it. */
+  readonly edit = (message: Message, save: () => Promise<void>): void => {
+    this.cancelEdit();
+    this.saveDraft();
+    this.stopTyping();
+    const { text, quoted, mentions } = this.snapshot();
+    this.aside = { text, quoted, mentions };
+    this.save = save;
+    this.update({
+      text: textOf(message),
+      quoted: undefined,
+      mentions: mentionsOf(message).map(({ begin, end, who }) => ({ begin, end, accountId: who.accountId })),
+      editing: message,
+      error: "",
+    });
+  };
+
+  /** The message stays as it is, and the draft is there again. */
+  readonly cancelEdit = (): void => {
+    const { aside } = this;
+    this.aside = undefined;
+    if (aside !== undefined) this.update({ ...aside, editing: undefined, error: "" });
+  };
+
+  /** Only what is under a file can be taken away: a message has something in it. */
+  get mayBeSent(): boolean {
+    const { text, editing } = this.snapshot();
+    return text.trim() !== "" || (editing !== undefined && mediaOf(editing) !== undefined);
+  }
+
   /** Sends the text. It comes back when that fails and nothing else was written meanwhile. */
   readonly send = async (): Promise<void> => {
-    const { text, quoted, mentions } = this.snapshot();
-    const trimmed = text.replace(/^\s*\n|\s+$/g, "");
-    if (trimmed.trim() === "") return;
-    if (new TextEncoder().encode(trimmed).length > TEXT_BYTES_MAX) {
+    const { text, quoted, mentions, editing } = this.snapshot();
+    const { trimmed, cut } = trimmedOf(text);
+    if (!this.mayBeSent) return;
+    const most = editing === undefined || mediaOf(editing) === undefined ? TEXT_BYTES_MAX : CAPTION_BYTES_MAX;
+    if (new TextEncoder().encode(trimmed).length > most) {
       return this.update({ error: say("composer.tooLong") });
     }
-    const cut = /^\s*\n/.exec(text)?.[0].length ?? 0;
+    if (editing !== undefined) return this.save();
     const named = sentMentions(mentions, text, cut);
     const ready = this.previewOf(trimmed);
     this.update({ text: "", quoted: undefined, mentions: [], error: "" });
@@ -173,15 +235,19 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
       if (message !== undefined) this.onSent(message);
       this.saveDraft();
     } catch (error) {
-      const restored = this.snapshot().text === "" ? { text, quoted, mentions } : {};
+      if (this.aside?.text === "") this.aside = { text, quoted, mentions };
+      const restored = this.draft === this.snapshot() && this.draft.text === "" ? { text, quoted, mentions } : {};
       this.update({ ...restored, error: failureText(error) });
     }
   };
 
-  /** What goes with the text, when it is its turn: until then it is kept as the draft. */
-  private async previewOf(text: string): Promise<Made | undefined> {
+  /** What goes with the text, when it is its turn: until then it is kept as the draft. `before`: what went with it. */
+  async previewOf(text: string, before?: Made): Promise<Made | undefined> {
     ++this.waiting;
-    const ready = Promise.all([this.links?.take(text, this.hurry), this.turn]);
+    const ready = Promise.all([
+      this.links === undefined ? before : this.links.take(text, this.hurry, before),
+      this.turn,
+    ]);
     this.turn = ready;
     const [preview] = await ready;
     --this.waiting;
@@ -196,13 +262,14 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
 
   /** Gives away what is written, to stand under a file: nothing is being written then. */
   readonly take = (): { text: string; mentions: ReturnType<typeof sentMentions>; quoteMessageId: string } => {
+    this.cancelEdit();
     const { text, quoted, mentions } = this.snapshot();
-    const cut = /^\s*\n/.exec(text)?.[0].length ?? 0;
+    const { trimmed, cut } = trimmedOf(text);
     this.update({ text: "", quoted: undefined, mentions: [], error: "" });
     this.saveDraft();
     this.stopTyping();
     return {
-      text: text.replace(/^\s*\n|\s+$/g, ""),
+      text: trimmed,
       mentions: sentMentions(mentions, text, cut),
       quoteMessageId: quoted?.id ?? "",
     };
@@ -214,14 +281,15 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
 
   /** The draft as the core has it now: written in another tab, when nothing is being written here. */
   readonly takeDraft = (draft: Draft): void => {
-    if (isSameDraft(draft, this.savedDraft) || !isSameDraft(this.snapshot(), this.savedDraft)) return;
+    if (isSameDraft(draft, this.savedDraft) || !isSameDraft(this.draft, this.savedDraft)) return;
     this.savedDraft = draft;
-    this.update({ ...draft, mentions: [] });
+    if (this.aside === undefined) this.update({ ...draft, mentions: [] });
+    else this.aside = { ...draft, mentions: [] };
   };
 
   readonly saveDraft = (): void => {
     clearTimeout(this.draftTimer);
-    const { text, quoted } = this.snapshot();
+    const { text, quoted } = this.draft;
     if (this.waiting > 0 && text === "") return;
     if (isSameDraft({ text, quoted }, this.savedDraft)) return;
     this.savedDraft = { text, quoted };

@@ -227,8 +227,7 @@ describe("a message that is deleted", () => {
     core.messages.push(failed, other);
     const model = await open();
     await model.deleteFailed(failed);
-    expect(core.called("deleteMessage")).toEqual([{ id: failed.id }]);
-    core.emit({ case: "messageRemoved", value: { conversation: BEN, id: failed.id } });
+    expect(core.called("deleteMessages")).toEqual([{ ids: [failed.id] }]);
     const { items } = model.timeline.snapshot();
     expect(items.flatMap((item) => (item.kind === "message" ? [item.key] : []))).toEqual([other.id]);
     expect(model.timeline.message(failed.id)).toBeUndefined();

@@ -5,9 +5,11 @@ import type { Attention } from "./attention";
 import type { AttachmentsViewModel } from "./attachments";
 import { ChatSearchViewModel } from "./chat_search";
 import { ComposerViewModel, draftOf, isSameDraft } from "./composer";
+import type { Corrections } from "./corrections";
 import {
   directOf,
   groupOf,
+  madeOnce,
   mediaOf,
   textOf,
   type Conversation,
@@ -23,6 +25,7 @@ import type { EntityStore } from "./entity_store";
 import type { LinkPreviewViewModel } from "./link_preview";
 import type { MediaTools } from "./media_tools";
 import { MentionChoiceViewModel } from "./mention_choice";
+import type { MessageSelectionViewModel } from "./message_selection";
 import { learnPartTexts } from "./part_texts";
 import { say } from "./say";
 import type { VoiceRecorderViewModel } from "./voice_recorder";
@@ -52,6 +55,8 @@ export interface ConversationSnapshot {
   progress: GroupProgress | undefined;
   /** From the first link on that somebody writes here: its preview. */
   linking: LinkPreviewViewModel | undefined;
+  /** Messages that are being chosen. */
+  selecting: MessageSelectionViewModel | undefined;
 }
 
 const MAYBE_LINK = /[.][\p{L}\p{N}]|:\/\//u;
@@ -70,6 +75,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   private loaded = false;
   private ended = false;
   private fetchingLinks = false;
+  private corrected: Corrections | undefined;
 
   constructor(
     private readonly core: Core,
@@ -79,7 +85,14 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     private readonly files?: ConversationFiles,
   ) {
     const progressNow = store.progressOf(conversation.id);
-    super({ conversation, attaching: undefined, recording: undefined, progress: progressNow, linking: undefined });
+    super({
+      conversation,
+      attaching: undefined,
+      recording: undefined,
+      progress: progressNow,
+      linking: undefined,
+      selecting: undefined,
+    });
     const inGroup = groupOf(conversation) !== undefined;
     this.timeline = new TimelineViewModel(core, store, conversation.id);
     const onSent = (message: Message) => this.timeline.putOwn(message);
@@ -99,6 +112,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.onDispose(() => (this.ended = true));
     this.onDispose(() => this.stopAttaching());
     this.onDispose(() => this.stopRecording(""));
+    this.onDispose(() => this.stopSelecting());
     this.onDispose(() => this.search.dispose()); // it marks nothing in the timeline any more
     this.onDispose(() => this.timeline.dispose());
     this.onDispose(() => this.mentioning?.dispose());
@@ -155,7 +169,26 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
 
   /** Deletes what could not be sent. */
   readonly deleteFailed = ({ id }: Message): Promise<unknown> =>
-    this.core.call("deleteMessage", { id }).catch(this.composer.refuse);
+    this.core.call("deleteMessages", { ids: [id] }).catch(this.composer.refuse);
+
+  /** What is done with messages that are there: fetched when somebody does it first. Rejects when it can't be. */
+  readonly corrections = madeOnce(async (): Promise<Corrections> => {
+    const [{ Corrections: Made }] = await Promise.all([import("./corrections"), learnPartTexts()]);
+    const made = new Made(this.core, this.store, this, (selecting) => this.update({ selecting }));
+    this.onDispose(() => made.dispose());
+    return (this.corrected = made);
+  });
+
+  readonly stopSelecting = (): void => {
+    this.snapshot().selecting?.dispose();
+    this.update({ selecting: undefined });
+  };
+
+  /** Nobody may be here any longer. */
+  readonly leave = (): void => {
+    this.composer.leave();
+    this.corrected?.leave();
+  };
 
   /** Says this to a message with an emoji, instead of what was said before; the same once more takes it back. */
   readonly react = ({ id, reactions }: Message, emoji: string): Promise<unknown> =>
@@ -171,6 +204,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     { asFiles = false, also = [] }: { asFiles?: boolean; also?: readonly Conversation[] } = {},
   ): Promise<void> => {
     if (files.length === 0 || this.files === undefined) return;
+    this.composer.cancelEdit();
     const { tools, limits } = this.files;
     try {
       const fetched = Promise.all([tools(), import("./attachments"), learnPartTexts()]);
@@ -236,7 +270,8 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   };
 
   private watchLinks(): void {
-    const { text } = this.composer.snapshot();
+    const { text: written, editing } = this.composer.snapshot();
+    const text = editing?.body.case === "media" ? "" : written; // only a text has a preview
     const { linking } = this.snapshot();
     if (linking !== undefined) linking.look(text);
     else if (MAYBE_LINK.test(text) && this.files?.state()?.linkFetching === true && !this.fetchingLinks)
@@ -274,7 +309,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.core.call("setBlocked", { conversation: this.id, blocked }).catch(this.composer.refuse);
 
   /** Leaves the group: what did not work is said where one writes. */
-  readonly leave = async (): Promise<void> => {
+  readonly leaveGroup = async (): Promise<void> => {
     try {
       this.store.putConversation(await this.core.call("leaveGroup", { conversation: this.id }));
     } catch (error) {

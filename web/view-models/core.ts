@@ -3,6 +3,7 @@
 // What view-models need of the client core, and the names they use for its types.
 import {
   Failure_Code,
+  Message_Tick,
   type Conversation,
   type Direct,
   type Event,
@@ -37,7 +38,9 @@ export {
 export {
   ABOUT_CHARACTERS_MAX,
   CAPTION_BYTES_MAX,
+  DELETE_SECONDS,
   DEVICE_NAME_BYTES_MAX,
+  EDIT_SECONDS,
   FILE_BYTES_MAX,
   FILE_NAME_BYTES_MAX,
   GROUP_MEMBERS_MAX,
@@ -93,7 +96,9 @@ export type {
   SearchExcerpt,
   Settings,
   State,
+  Text,
   TypingChanged,
+  Version,
 } from "../core-client/schema";
 
 /** The client core as its clients offer it. */
@@ -132,6 +137,10 @@ export function titleOf({ peer, title }: Conversation): string {
 
 /** The file that a message has. */
 export const mediaOf = ({ body }: Message): Media | undefined => (body.case === "media" ? body.value : undefined);
+
+/** Somebody has written or sent it, and it is still there. */
+export const isSaid = ({ body, tick }: Message): boolean =>
+  (body.case === "text" || body.case === "media") && tick !== Message_Tick.kFailed;
 
 /** What is written in a message, or under its file. */
 export const writtenOf = ({ body }: Message): Text | undefined =>

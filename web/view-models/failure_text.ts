@@ -50,6 +50,7 @@ const WORDS: Partial<Record<FailureCode, TextId>> = {
   [FailureCode.kNoSuchFile]: "failure.noSuchFile",
   [FailureCode.kFileGone]: "failure.fileGone",
   [FailureCode.kServerFull]: "failure.serverFull",
+  [FailureCode.kTooLate]: "failure.tooLate",
   [FailureCode.kQuotaExceeded]: "failure.quota",
   [FailureCode.kNoLinkFetching]: "failure.noLinkFetching",
   [FailureCode.kLinkRefused]: "failure.linkRefused",

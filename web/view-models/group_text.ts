@@ -5,8 +5,8 @@ import {
   directOf,
   GroupEventKind,
   groupOf,
+  isSaid,
   Role,
-  Tick,
   type Conversation,
   type Message,
   type Person,
@@ -121,9 +121,9 @@ export const isOpenForWords = (conversation: Conversation): boolean =>
   directOf(conversation)?.blocked !== true && closedText(conversation) === "";
 
 /** Whether one can say anything to it with an emoji: to what somebody has written, where one can write. */
-export const canReact = (conversation: Conversation, { body, tick }: Message): boolean =>
-  isOpenForWords(conversation) && (body.case === "text" || body.case === "media") && tick !== Tick.kFailed;
+export const canReact = (conversation: Conversation, message: Message): boolean =>
+  isOpenForWords(conversation) && isSaid(message);
 
 /** Who wrote it, where that is not plain: in a group, of what others have written. */
-export const authorIn = (conversation: Conversation, { outgoing, sender }: Message): string =>
-  outgoing || groupOf(conversation) === undefined ? "" : nameOf(sender);
+export const authorIn = (conversation: Conversation, { outgoing, sender, body }: Message): string =>
+  outgoing || body.case === "deleted" || groupOf(conversation) === undefined ? "" : nameOf(sender);

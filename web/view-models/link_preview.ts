@@ -112,21 +112,26 @@ export class LinkPreviewViewModel extends ViewModel<LinkPreviewSnapshot> {
 
   /**
    * What goes with a text that is sent now: its preview, waited for a short while when it is being made; undefined when
-   * there is none to wait for. `hurry` ends the wait.
+   * there is none to wait for. `hurry` ends the wait. `before`: what went with an earlier version of it, and still
+   * does, unless somebody does not want it.
    */
-  readonly take = (text: string, hurry: Promise<unknown>): Promise<Made | undefined> | undefined => {
+  readonly take = (text: string, hurry: Promise<unknown>, before?: Made): Promise<Made | undefined> | undefined => {
     const { making } = this;
     clearTimeout(this.timer);
-    if (making === undefined || firstWebLink(text)?.href !== making.href) return undefined;
+    const href = firstWebLink(text)?.href;
+    const kept = href !== undefined && firstWebLink(before?.url ?? "")?.href === href ? before : undefined;
+    if (making === undefined || href !== making.href)
+      return href !== undefined && this.declined.has(href) ? undefined : kept && Promise.resolve(kept);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), PATIENCE_MS)));
     this.leaving = true;
-    return Promise.race([making.made, late, hurry.then(() => undefined)]).finally(() => {
+    const ready = Promise.race([making.made, late, hurry.then(() => undefined)]).finally(() => {
       clearTimeout(timer);
       this.leaving = false;
       this.rest();
       this.look(this.text);
     });
+    return kept === undefined ? ready : ready.then((made) => made ?? kept);
   };
 
   private get isOn(): boolean {

@@ -101,11 +101,12 @@ export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
 
   /** A draft has no mentions: who is named in it is found by the names that only one member has. */
   readonly findAgain = async (): Promise<void> => {
-    const { text } = this.composer.snapshot();
-    if (!text.includes("@")) return;
+    const { text, editing } = this.composer.snapshot();
+    if (editing !== undefined || !text.includes("@")) return;
     const members = await this.read();
     const now = this.composer.snapshot();
-    if (now.text === text && now.mentions.length === 0) this.composer.name(namedIn(text, members));
+    if (now.text === text && now.mentions.length === 0 && now.editing === undefined)
+      this.composer.name(namedIn(text, members));
   };
 
   private async read(): Promise<readonly Member[]> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Members that a text names. The core counts in bytes of UTF-8, a page in UTF-16 units.
-import { writtenOf, type Message, type Person } from "./core";
+import { writtenOf, type Message, type Person, type Text } from "./core";
 
 /** In the text: [begin, end), in UTF-16 units, from the "@" on. */
 export interface MentionPlace {
@@ -37,8 +37,9 @@ const bytesOf = (codePoint: number): number =>
   codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 
 /** Those of a message, in its order; what can't be, as it cuts a letter or another one, is none. */
-export function mentionsOf(message: Message): readonly ShownMention[] {
-  const written = writtenOf(message);
+export const mentionsOf = (message: Message): readonly ShownMention[] => mentionsIn(writtenOf(message));
+
+export function mentionsIn(written: Text | undefined): readonly ShownMention[] {
   if (written === undefined || written.mentions.length === 0) return NONE;
   const { text, mentions } = written;
   const bounds = new Set(mentions.flatMap(({ start, length }) => [start, start + length]));

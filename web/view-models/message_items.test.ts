@@ -90,4 +90,16 @@ describe("what stands between messages", () => {
     );
     expect(timed).toEqual([false, true, true, true]);
   });
+
+  it("shows it where there is more to say beside it", () => {
+    const own = (fields: object) => message({ atMs: NOON, outgoing: true, ...fields });
+    const items = itemsOf([own({}), own({ editedUs: 1n }), own({ starred: true }), own({}), own({})], none);
+    expect(items.flatMap((item) => (item.kind === "message" ? [item.timed] : []))).toEqual([
+      false,
+      true,
+      true,
+      false,
+      true,
+    ]);
+  });
 });

@@ -6,9 +6,9 @@ import { mediaOf, MediaKind, Tick, type Message } from "./core";
 import { dayKey, millis } from "./time_text";
 
 /**
- * `timed`: the time and the ticks are shown: on the last of a group, and where the next one's state differs. `whole`:
- * however long it is, it is not folded. An album has two messages or more, which are shown as one: `first` and `last`
- * are of it as a whole.
+ * `timed`: the time and the ticks are shown: on the last of a group, where the next one's state differs, and where
+ * there is more to say beside them. `whole`: however long it is, it is not folded. An album has two messages or more,
+ * which are shown as one: `first` and `last` are of it as a whole.
  */
 export type Item =
   | { kind: "day"; key: string; ms: number }
@@ -87,7 +87,8 @@ export function itemsOf(messages: readonly Message[], options: ItemOptions): Ite
       const next = messages[albumEnd];
       const last = !together(ending, next, options.unreadFrom);
       const first = !together(messages[at - 1], message, options.unreadFrom);
-      const timed = last || ending.tick !== next?.tick;
+      const marked = messages.slice(at, albumEnd).some(({ editedUs, starred }) => editedUs !== 0n || starred);
+      const timed = last || marked || ending.tick !== next?.tick;
       if (albumEnd > at + 1) {
         const album = messages.slice(at, albumEnd);
         return void items.push({ kind: "album", key: message.id, messages: album, first, last, timed });

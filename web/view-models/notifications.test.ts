@@ -95,6 +95,20 @@ describe("a message that comes while nobody looks", () => {
     expect(port.sounds).toBe(1);
   });
 
+  it("is told of no more when it was deleted, before it is told of or after", async () => {
+    const deleted = { case: "deleted", value: {} } as const;
+    for (const isTold of [false, true]) {
+      const added = message({ text: "wrong chat" });
+      const unread = { case: "conversationChanged", value: conversation({ unread: 1 }) } as const;
+      core.emit({ case: "messageAdded", value: added }, unread);
+      if (isTold) await later();
+      expect(port.shown.size).toBe(isTold ? 1 : 0);
+      core.emit({ case: "messageChanged", value: message({ id: added.id, body: deleted }) });
+      await later();
+      expect(port.shown.size).toBe(0);
+    }
+  });
+
   it("says neither who nor what when previews are off", async () => {
     model?.setPreview(false);
     receive(["a secret"], 1);

@@ -67,8 +67,9 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
   ) {
     super({ ...USUAL_PREFERENCES, ...port.load(), permission: port.permission() });
     this.onDispose(
-      store.subscribe(({ added }) => {
+      store.subscribe(({ added, messages }) => {
         this.take(added);
+        for (const each of messages) if (each.body.case === "deleted") this.forget(each);
         this.clearRead();
       }),
     );
@@ -155,6 +156,14 @@ export class NotificationsViewModel extends ViewModel<NotificationsSnapshot> {
     const conversation = this.store.conversation(message.conversation);
     if (conversation === undefined || conversation.unread === 0 || conversation.archived) return false;
     return !isMuted(conversation, Date.now()) || this.namesMe(message);
+  }
+
+  /** Nobody is told of what was deleted. */
+  private forget({ id, conversation }: Message): void {
+    if (this.waiting.get(conversation)?.id === id) this.waiting.delete(conversation);
+    if (this.told.get(conversation)?.id !== id) return;
+    this.told.delete(conversation);
+    this.port.close(conversation);
   }
 
   private clearRead(): void {

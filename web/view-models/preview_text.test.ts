@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { draftOf } from "./composer";
 import { MediaKind } from "./core";
 import { foundPieces, lineOf, previewText, quoteText } from "./preview_text";
-import { ANA, conversation, message } from "./testing/fake_core";
+import { ANA, BEN, CEM, conversation, message } from "./testing/fake_core";
 
 const LOOKALIKE = "http://аррӏе.com";
 const SHOWN = "http://xn--80ak6aa92e.com";
@@ -52,9 +52,9 @@ describe("what is shown of a message that was found", () => {
 });
 
 it("what is quoted says what its file is, and what stands under it", () => {
-  expect(quoteText({ excerpt: "by the lake", media: MediaKind.kPhoto })).toBe("📷 by the lake");
-  expect(quoteText({ excerpt: "", media: MediaKind.kVoice })).toBe("🎤 Voice message");
-  expect(quoteText({ excerpt: "  hello\nthere", media: MediaKind.kUnspecified })).toBe(" hello there");
+  expect(quoteText({ excerpt: "by the lake", media: MediaKind.kPhoto, deleted: false })).toBe("📷 by the lake");
+  expect(quoteText({ excerpt: "", media: MediaKind.kVoice, deleted: false })).toBe("🎤 Voice message");
+  expect(quoteText({ excerpt: "  hello\nthere", media: MediaKind.kUnspecified, deleted: false })).toBe(" hello there");
 });
 
 it("a file is told by what it is, and by what it says of itself", () => {
@@ -64,4 +64,18 @@ it("a file is told by what it is, and by what it says of itself", () => {
   expect(line({ kind: MediaKind.kVoice, durationMs: 65_000 })).toBe("🎤 1:05");
   expect(line({ kind: MediaKind.kDocument, name: "../a\u202Eb.pdf" })).toBe("📄 ab.pdf");
   expect(line({ kind: 99 })).toBe("📄 Document");
+});
+
+it("what was deleted says by whom, and a quote of it that it was", () => {
+  const by = (account: string, fields: object = {}) =>
+    previewText(
+      message({ body: { case: "deleted", value: { by: { accountId: account, name: "Cem" } } }, ...fields }),
+      ANA,
+    );
+  expect(by(ANA, { outgoing: true })).toBe("You deleted this message");
+  expect(by(ANA)).toBe("You deleted this message");
+  expect(by(BEN)).toBe("This message was deleted");
+  expect(by(CEM)).toBe("Deleted by admin Cem");
+  expect(previewText(message({ body: { case: "deleted", value: {} } }), ANA)).toBe("This message was deleted");
+  expect(quoteText({ excerpt: "", media: MediaKind.kUnspecified, deleted: true })).toBe("Deleted message");
 });

@@ -4,7 +4,7 @@
 // shown as in the bubble: what could pass for another host is no more hidden here than there.
 import type { BodyKind, BodyOf } from "./content_kinds";
 import { MediaKind, type Message, type Quote, type SearchExcerpt } from "./core";
-import { groupEventText } from "./group_text";
+import { groupEventText, nameOf } from "./group_text";
 import { findLinks, WORD_MAX } from "./links";
 import { mediaLine } from "./media_text";
 import { beginning, textPieces } from "./rich_text";
@@ -21,7 +21,8 @@ export function lineOf(text: string): string {
 }
 
 /** What is said of a message that is quoted; of a file what it is, too. */
-export function quoteText({ excerpt, media: kind }: Pick<Quote, "excerpt" | "media">): string {
+export function quoteText({ excerpt, media: kind, deleted }: Pick<Quote, "excerpt" | "media" | "deleted">): string {
+  if (deleted) return say("preview.quotedDeleted");
   const line = lineOf(excerpt);
   return kind === MediaKind.kUnspecified ? line : mediaLine({ kind, name: "", durationMs: 0 }, line);
 }
@@ -63,6 +64,11 @@ const PREVIEWS: { [Kind in BodyKind]: (body: BodyOf<Kind>, message: Message, sel
   unsupported: () => say("preview.unsupported"),
   groupEvent: (_, message, self) => groupEventText(message, self),
   media: (media) => mediaLine(media, lineOf(media.caption?.text ?? "")),
+  deleted: ({ by }, { sender }, self) => {
+    const account = by?.accountId ?? sender?.accountId;
+    const who = account === self ? "own" : account === sender?.accountId ? "sender" : "admin";
+    return say("preview.deleted", { who, name: nameOf(by) });
+  },
 };
 
 /** `self`: one's own account. */

@@ -29,6 +29,7 @@ const BACK = {
   "settings/privacy": "settings",
   "settings/security": "settings",
   "settings/notifications": "settings",
+  "settings/starred": "settings",
   "settings/storage": "settings",
   "settings/device": "settings",
   "settings/about": "settings",
@@ -47,8 +48,8 @@ export interface Place {
   section: SettingsSection | "";
 }
 
-/** What the details have pages of: "media" those of everybody, the others those of a group. */
-export const GROUP_TOPICS = ["add", "link", "media", "permissions", "requests"] as const;
+/** What the details have pages of: "media" and "starred" those of everybody, the others those of a group. */
+export const GROUP_TOPICS = ["add", "link", "media", "permissions", "requests", "starred"] as const;
 export type GroupTopic = (typeof GROUP_TOPICS)[number];
 
 export interface Route extends Place {

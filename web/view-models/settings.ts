@@ -39,7 +39,7 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
 
   constructor(
     private readonly core: Core,
-    store: EntityStore,
+    private readonly store: EntityStore,
     tellElsewhere?: (words: string) => void,
     media: ReadMedia = noMediaHere,
   ) {
@@ -59,6 +59,10 @@ export class SettingsViewModel extends ActingViewModel<SettingsSnapshot> {
       }),
     );
   }
+
+  /** A model of what is in all conversations, for the view that its class came with, which disposes of it. */
+  readonly part = <Model>(Model: new (core: Core, store: EntityStore, conversation: string) => Model): Model =>
+    new Model(this.core, this.store, "");
 
   readonly load = async (): Promise<void> => {
     this.forgetSaid();

@@ -122,7 +122,7 @@ export class ShareViewModel extends ActingViewModel<ShareSnapshot> {
     await this.host.openConversation(first.id);
     const opened = this.host.snapshot().open;
     if (opened?.id !== first.id) return;
-    const { text: draft, quoted } = opened.composer.snapshot();
+    const { text: draft, quoted } = opened.composer.draft;
     opened.composer.goOnWith({ text: [draft, text].filter((words) => words !== "").join("\n"), quoted });
     await opened.attach(files, { also: others });
     this.drop();

@@ -40,11 +40,13 @@ const shortDate = inZone({ day: "2-digit", month: "2-digit", year: "2-digit" });
 const longDate = inZone({ day: "numeric", month: "long", year: "numeric" });
 const longDateThisYear = inZone({ weekday: "long", day: "numeric", month: "long" });
 const month = inZone({ month: "long", year: "numeric" });
+const dateAndTime = inZone({ dateStyle: "short", timeStyle: "short" });
 const full = inZone({ dateStyle: "full", timeStyle: "medium" });
 
 export const clockText = (ms: number): string => clock.format(ms);
 export const longDateText = (ms: number): string => longDate.format(ms);
 export const monthText = (ms: number): string => month.format(ms);
+export const dateAndTimeText = (ms: number): string => dateAndTime.format(ms);
 export const fullTimeText = (ms: number): string => full.format(ms);
 
 /** For the conversation list: 14:03, Yesterday, Monday, 24/11/26. */

@@ -81,6 +81,8 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private attentive = false;
   private reading: Promise<void> = Promise.resolve();
   private jumps = 0;
+  /** What is about to be deleted. */
+  private hidden: ReadonlySet<string> = new Set();
   /** Messages in which something was found: it may be where they are folded away. */
   private readonly whole = new Set<string>();
 
@@ -186,9 +188,15 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     return this.held.get(id);
   }
 
-  /** The newest that is read. */
-  newest(): Message | undefined {
-    return this.window.messages.at(-1);
+  /** What is read, in its order. */
+  get read(): readonly Message[] {
+    return this.window.messages;
+  }
+
+  /** Leaves messages out of what is shown, in place of those before. */
+  hide(ids: ReadonlySet<string>): void {
+    this.hidden = ids;
+    this.publish();
   }
 
   /** Takes a message that a call has answered with: one's own, just written. */
@@ -303,11 +311,14 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
   private publish(changes: Partial<TimelineSnapshot> = {}): void {
     this.held.reset(this.window.messages);
     this.update({
-      items: itemsOf(shownOf(this.window), {
-        unreadFrom: this.line.from,
-        unreadCount: this.line.count,
-        whole: this.whole,
-      }),
+      items: itemsOf(
+        shownOf(this.window).filter(({ id }) => !this.hidden.has(id)),
+        {
+          unreadFrom: this.line.from,
+          unreadCount: this.line.count,
+          whole: this.whole,
+        },
+      ),
       olderThere: !isAtOldest(this.window),
       atNewest: isAtNewest(this.window),
       error: "",

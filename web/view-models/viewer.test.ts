@@ -129,3 +129,12 @@ it("brings a file here, and gives that up", async () => {
   await model.cancel(core.messages[0] as Message);
   expect(core.called("fetchMedia")).toEqual([{ id: a }, { id: a, cancel: true }]);
 });
+
+it("goes on to the next one when what is shown is deleted for everybody", async () => {
+  const [a, b] = keep(withFile(1), withFile(2));
+  const model = await opened(a);
+  await core.call("deleteMessages", { ids: [a as string], forEveryone: true });
+  expect(shown(model).at).toBe(b);
+  await core.call("deleteMessages", { ids: [b as string], forEveryone: true });
+  expect(gone).toHaveBeenCalledOnce();
+});

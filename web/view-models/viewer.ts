@@ -132,11 +132,12 @@ export class ViewerViewModel extends ViewModel<ViewerSnapshot> {
   private take({ messages, added, removed }: Changes): void {
     const shown = this.messages[this.at()];
     if (shown === undefined) return;
-    const left = this.messages.filter(({ id }) => !removed.has(id));
+    const isGone = ({ id }: Message) => removed.has(id) || !isToBeSeen(this.held.get(id) ?? shown);
+    const left = this.messages.filter((each) => !isGone(each));
     const news = added.filter((each) => each.conversation === this.conversation && isToBeSeen(each));
     const isChanged = left.length < this.messages.length || messages.some(({ id }) => this.held.has(id));
     if (!isChanged && news.length === 0) return;
-    if (removed.has(shown.id)) {
+    if (isGone(shown)) {
       const next = left.find((each) => isBefore(shown, each)) ?? left.at(-1);
       if (next === undefined) return this.leave();
       this.shownId = next.id;

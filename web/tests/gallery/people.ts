@@ -85,6 +85,15 @@ export function messages(make: typeof message, tick: typeof Message_Tick) {
     make({ ...at(48), text: "🎉", ...said("😂", ["😂", 2]) }),
     make({ ...at(47), body: { case: "undecryptable", value: {} } }),
     make({ ...at(46), body: { case: "unsupported", value: {} } }),
+    make({ ...at(45.8), body: { case: "deleted", value: { by: first.sender } } }),
+    make({ ...at(45.5), ...own, body: { case: "deleted", value: { by: { accountId: "a".repeat(32), name: "Ana" } } } }),
+    make({ ...at(45.4), ...own, text: "Tea is in the blue tin", starred: true, editedUs: BigInt(NOW) * 1000n }),
+    make({
+      ...at(45.3),
+      text: "Which one was it?",
+      starred: true,
+      quote: { messageId: id("7"), author: first.sender, deleted: true },
+    }),
     make({ ...at(45), ...own, text: "👍🏽 ❤️" }),
     make({
       ...at(30),

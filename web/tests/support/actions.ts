@@ -51,7 +51,9 @@ export async function send(page: Page, text: string): Promise<void> {
 }
 
 export async function openConversation(page: Page, title: string): Promise<void> {
-  await row(page, title).first().click();
+  // By what it is called: a group may show the name of who has written there last.
+  const named = page.locator("[data-part=title]", { hasText: title });
+  await page.locator("[data-pane=left] [data-row]").filter({ has: named }).first().click();
   await composer(page).waitFor();
 }
 

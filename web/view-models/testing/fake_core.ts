@@ -7,16 +7,20 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   CoreFailure,
   ConversationSchema,
+  DeletedSchema,
   DoneSchema,
   EventSchema,
   ListConversationsResponseSchema,
   ListMediaResponseSchema,
   ListMessagesResponseSchema,
+  ListStarredResponseSchema,
   ListStorageResponseSchema,
+  ListVersionsResponseSchema,
   MediaSchema,
   MessageSchema,
   SendMessageResponseSchema,
   StateSchema,
+  TextSchema,
   Failure_Code,
   Group_Role,
   Media_State,
@@ -197,11 +201,26 @@ export class FakeCore implements Core {
         return this.mediaPage(params as MethodParams<"listMedia">);
       case "listStorage":
         return create(ListStorageResponseSchema, {});
-      case "getMessage": {
-        const found = this.messages.find((each) => each.id === params.id);
-        if (found === undefined) throw new CoreFailure(Failure_Code.kNoSuchMessage, "id");
-        return found;
+      case "listStarred":
+        return this.starredPage(params as MethodParams<"listStarred">);
+      case "listVersions": {
+        const { body, orderUs } = this.find(params.id);
+        const versions = body.case === "text" ? [{ atUs: orderUs, text: body.value }] : [];
+        return create(ListVersionsResponseSchema, { versions });
       }
+      case "starMessages":
+        this.change(params.ids as string[], () => ({ starred: params.starred as boolean }));
+        return create(DoneSchema);
+      case "editMessage": {
+        const id = params.id as string;
+        this.change([id], ({ body }) => ({ editedUs: micros(Date.now()), body: withText(body, params) }));
+        return this.find(id);
+      }
+      case "deleteMessages":
+        this.delete(params as MethodParams<"deleteMessages">);
+        return create(DoneSchema);
+      case "getMessage":
+        return this.find(params.id);
       case "sendMessage": {
         const written = message({
           outgoing: true,
@@ -217,6 +236,38 @@ export class FakeCore implements Core {
       default:
         return create(DoneSchema);
     }
+  }
+
+  private find(id: unknown): Message {
+    const found = this.messages.find((each) => each.id === id);
+    if (found === undefined) throw new CoreFailure(Failure_Code.kNoSuchMessage, "id");
+    return found;
+  }
+
+  /** What changes of messages is told. */
+  private change(ids: readonly string[], to: (message: Message) => Partial<Message>): void {
+    this.messages = this.messages.map((each) => (ids.includes(each.id) ? { ...each, ...to(each) } : each));
+    this.emit(...ids.map((id) => ({ case: "messageChanged", value: this.find(id) }) as const));
+  }
+
+  private delete({ ids = [], forEveryone = false }: MethodParams<"deleteMessages">): void {
+    const body = { case: "deleted", value: create(DeletedSchema, { by: { accountId: ANA, name: "Ana" } }) } as const;
+    if (forEveryone) return this.change(ids, () => ({ body, editedUs: 0n, starred: false }));
+    const removed = ids.map((id) => this.find(id));
+    this.messages = this.messages.filter(({ id }) => !ids.includes(id));
+    this.emit(
+      ...removed.map(({ id, conversation }) => ({ case: "messageRemoved", value: { id, conversation } }) as const),
+    );
+  }
+
+  /** The newest first. */
+  private starredPage({ conversation: of = "", limit = 50, beforeId, beforeOrderUs }: MethodParams<"listStarred">) {
+    const before = { orderUs: beforeOrderUs ?? 0n, id: beforeId ?? "" };
+    const all = this.messages
+      .filter(({ conversation, starred }) => starred && (of === "" || conversation === of))
+      .filter((each) => before.id === "" || isBefore(each, before))
+      .sort((a, b) => (isBefore(a, b) ? 1 : -1));
+    return create(ListStarredResponseSchema, { messages: all.slice(0, limit), more: all.length > limit });
   }
 
   /** The newest first. */
@@ -263,6 +314,17 @@ export class FakeCore implements Core {
     const older = params.beforeId === undefined ? all : all.filter((each) => isBefore(each, before));
     return create(ListMessagesResponseSchema, { messages: older.slice(-limit), more: older.length > limit });
   }
+}
+
+/** The same with another text, or another one under its file. */
+function withText(body: Message["body"], { text, mentions, preview }: Record<string, unknown>): Message["body"] {
+  const named = (mentions as { accountId: string; start: number; length: number }[]).map(
+    ({ accountId, start, length }) => ({ who: { accountId }, start, length }),
+  );
+  const written = create(TextSchema, { text, mentions: named, preview } as never);
+  return body.case === "media"
+    ? { case: "media", value: { ...body.value, caption: written } }
+    : { case: "text", value: written };
 }
 
 /** A browser that does not let the page tell of anything. */

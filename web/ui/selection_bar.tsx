@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// In the place of the composer while messages are chosen: how many, and what to do with them.
+import { useState } from "react";
+
+import type { ConversationViewModel } from "../view-models/conversation";
+import { mayStar, type TellForAWhile } from "../view-models/corrections";
+import { SELECTED_MAX, type MessageSelectionViewModel } from "../view-models/message_selection";
+import { textOf } from "../view-models/core";
+import { say } from "../view-models/say";
+import { copyText } from "./copy_text";
+import { DeleteQuestion } from "./delete_question";
+import { Icon, type IconName } from "./part_icons";
+import { useViewModel } from "./use_view_model";
+import styles from "./selection_bar.module.css";
+import buttons from "./parts/button.module.css";
+
+interface SelectionBarProps {
+  model: ConversationViewModel;
+  selection: MessageSelectionViewModel;
+  tell: TellForAWhile;
+  toComposer: () => void;
+  /** No more are chosen. */
+  onClose: () => void;
+}
+
+export function SelectionBar({ model, selection, tell, toComposer, onClose }: SelectionBarProps) {
+  const { messages, full } = useViewModel(selection);
+  const [asking, setAsking] = useState(false);
+  const forStar = messages.filter(mayStar);
+  const starred = forStar.length > 0 && forStar.every((each) => each.starred);
+  const star = async () => {
+    onClose();
+    await (await model.corrections()).star(forStar, !starred);
+  };
+  const copy = async () => {
+    const copied = await copyText(selection.copied());
+    tell(say(copied ? "conversation.copied" : "common.cantCopy"));
+    if (copied) onClose();
+  };
+  const none = messages.length === 0;
+  return (
+    <div className={styles.bar} role="toolbar" aria-label={say("selection.label")} data-part="selection">
+      <Act icon="close" label={say("selection.end")} onClick={onClose} />
+      <span className={styles.count} role="status">
+        {full ? say("selection.full", { most: SELECTED_MAX }) : say("selection.count", { count: messages.length })}
+      </span>
+      <Act
+        icon={starred ? "starOff" : "star"}
+        label={say(starred ? "messageMenu.unstar" : "messageMenu.star")}
+        disabled={forStar.length === 0}
+        onClick={() => void star()}
+      />
+      <Act
+        icon="copy"
+        label={say("selection.copy")}
+        disabled={messages.every((each) => textOf(each) === "")}
+        onClick={() => void copy()}
+      />
+      <Act icon="trash" label={say("common.delete")} disabled={none} onClick={() => setAsking(true)} />
+      {asking && (
+        <DeleteQuestion
+          messages={messages}
+          model={model}
+          tell={tell}
+          toComposer={toComposer}
+          onDeleted={onClose}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ActProps {
+  icon: IconName;
+  label: string;
+  disabled?: boolean;
+  onClick: () => void;
+}
+
+function Act({ icon, label, disabled = false, onClick }: ActProps) {
+  return (
+    <button
+      type="button"
+      className={`${buttons.iconButton} ${styles.act}`}
+      aria-label={label}
+      title={label}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
