@@ -224,6 +224,9 @@ bool Corrections::take(const IncomingContent& incoming) {
   if (resent && group && !asked && !is_own) return false;
   CorrectionRow said{{}, sender.account, {}, sender.device, std::nullopt};
   said.group_revision = Revision{content.group_revision()};
+  // An answer is from later than what it answers for: that was sealed under the revision of what can't be read.
+  if (const auto unread = resent ? engine_.store.messages.find(*resent) : std::nullopt)
+    said.group_revision = unread->group_revision;
   if (group || !is_own) {
     said.conversation = engine_.store.conversations.with(group ? Target(*group) : Target(sender.account));
     if (!said.conversation) return false;

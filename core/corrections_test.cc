@@ -483,6 +483,24 @@ TEST_F(CorrectionsTest, AnAdminOfTheGroupDeletesAnybodysAndNobodyElseDoes) {
 }
 
 // EDIT-2
+TEST_F(CorrectionsTest, WhatAnAdminHasSaidCountsForWhoAsksForItWhenHeIsNoneAnyMore) {
+  const std::string chat = create({kBen, kCleo});
+  ASSERT_FALSE(set_admin(ana_, chat, kCleo, true).has_failure());
+  world_.advance(3000);
+  const std::string id = say(ana_, chat, "rude");
+  (void)say(cleo_, group_at(cleo_).id(), "now, now");
+  ben_.set_network(false);
+  execute(ben_, "DELETE FROM group_chains");
+  must_erase(cleo_, id);
+  ASSERT_FALSE(set_admin(ana_, chat, kCleo, false).has_failure());
+  world_.advance(3000);
+  ben_.set_network(true);  // he can't read that it is deleted, and asks
+  world_.advance(180'000);
+  EXPECT_EQ(testing::state(ben_).undecryptable(), 1u);
+  EXPECT_EQ(shown(testing::message(ben_, id)), "-Cleo");
+}
+
+// EDIT-2
 TEST_F(CorrectionsTest, WhoCantReadItHasTheNoteInItsPlace) {
   const std::string chat = create({kBen, kCleo});
   (void)say(ana_, chat, "first");
