@@ -171,10 +171,12 @@ void set_words(const Words& words, MessageRow& message) {
   message.raw = rest.SerializeAsString();
 }
 
-MessageRow as_sent(const MessageRow& message, const std::optional<CorrectionRow>& original) {
+MessageRow as_sent(CorrectionsTable& corrections, const MessageRow& message) {
+  if (message.edited.value == 0) return message;
   MessageRow sent = message;
-  if (original) set_words({original->text.value_or(""), original->rest}, sent);
   sent.edited = {};
+  if (const auto original = corrections.original(message.id))
+    set_words({original->text.value_or(""), original->rest}, sent);
   return sent;
 }
 

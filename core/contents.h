@@ -51,8 +51,8 @@ Words words_of(const MessageRow& message);
 [[nodiscard]] bool can_have(const MessageRow& message, const Words& words);
 // Gives them to it; its file and what it quotes stay.
 void set_words(const Words& words, MessageRow& message);
-// The message as it was sent, of which this is what it said then; absent: it was never edited.
-MessageRow as_sent(const MessageRow& message, const std::optional<CorrectionRow>& original);
+// The message with the words that it was sent with.
+MessageRow as_sent(CorrectionsTable& corrections, const MessageRow& message);
 
 // Of such a message. Absent: it has none, or what is stored is damaged.
 std::optional<content::Media> media_of(const MessageRow& message);

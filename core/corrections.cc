@@ -7,9 +7,6 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "base/unicode.h"
-#include "base/utf8.h"
-#include "core/contents.h"
 #include "core/engine.h"
 #include "core/link_preview.h"
 #include "core/messages_view.h"
@@ -77,24 +74,8 @@ void Corrections::edit(uint32_t request, const client_api::EditMessageRequest& w
   if (what.has_preview() && (has_file || !contents::add_preview(preview_of(what.preview()), other)))
     return output.fail(request, Failure::kInvalidArgument, "preview: is against a limit, or of no link of the text");
   const contents::Words words{other.text, other.raw};
-  if (words != contents::words_of(*message)) {
-    const auto waiting = engine_.store.outbox.find(*id, conversation->peer);
-    if (is_pending && !(waiting && waiting->sealed)) {
-      // It has left for nobody, and leaves with these.
-      MessageRow row = *message;
-      contents::set_words(words, row);
-      engine_.store.messages.set_text(row);
-      if (waiting) engine_.store.outbox.set_content(waiting->sequence, contents::written(row));
-      engine_.changes.message_changed(*id, row.conversation);
-    } else {
-      CorrectionRow row{*id, message->from, engine_.clock.now(), engine_.registration->device, words.text, words.rest};
-      row.at = bounded_time(std::max(row.at.value, message->edited.value + 1));
-      std::vector<CorrectionRow> rows{row};
-      if (!send(conversation->peer, rows))
-        return output.fail(request, Failure::kOutboxFull, "there are too many unsent messages");
-      hear_edit(*message, rows.front());
-    }
-  }
+  if (words != contents::words_of(*message) && !say(*message, words, conversation->peer))
+    return output.fail(request, Failure::kOutboxFull, "there are too many unsent messages");
   const auto edited = engine_.store.messages.find(*id);
   if (!edited) return;  // the database failed: the commit answers
   client_api::Response response;
@@ -103,7 +84,26 @@ void Corrections::edit(uint32_t request, const client_api::EditMessageRequest& w
   output.respond(std::move(response));
 }
 
-bool Corrections::delete_for_all(const ConversationRow& conversation, const std::vector<MessageRow>& messages) {
+bool Corrections::say(const MessageRow& message, const contents::Words& words, const Target& to) {
+  const auto waiting = engine_.store.outbox.find(message.id, to);
+  if (message.tick == Tick::kPending && !(waiting && waiting->sealed)) {
+    // It has left for nobody, and leaves with these.
+    MessageRow row = message;
+    contents::set_words(words, row);
+    engine_.store.messages.set_text(row);
+    if (waiting) engine_.store.outbox.set_content(waiting->sequence, contents::written(row));
+    engine_.changes.message_changed(row.id, row.conversation);
+    return true;
+  }
+  const uint64_t at = std::max(engine_.clock.now().value, message.edited.value + 1);
+  std::vector<CorrectionRow> rows{
+      {message.id, message.from, bounded_time(at), engine_.registration->device, words.text, words.rest}};
+  if (!send(to, rows)) return false;
+  hear_edit(message, rows.front());
+  return true;
+}
+
+bool Corrections::delete_for_all(const ConversationRow& conversation, std::span<const MessageRow> messages) {
   const Registration& self = *engine_.registration;
   std::vector<CorrectionRow> rows;
   for (const MessageRow& each : messages) rows.push_back({each.id, self.account, {}, self.device, std::nullopt});
@@ -175,7 +175,7 @@ void Corrections::deleted(const MessageRow& message, const AccountId& by) {
   engine_.store.corrections.remove_versions(message.id);
   engine_.store.reactions.remove(message.id);
   engine_.store.repairs.remove(message.id);
-  engine_.files.deleted(message);
+  engine_.files.gone(message, true);
   engine_.changes.message_changed(message.id, message.conversation);
   for (const MessageRow& each : engine_.store.messages.quoting(message.id, kQuotesMax))
     engine_.changes.message_changed(each.id, each.conversation);

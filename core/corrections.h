@@ -15,11 +15,13 @@
 //        members of a group counts only as the answer to a question of this device's (Repair).
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "client_api/client_api.pb.h"
 #include "content/content.pb.h"
 #include "core/content_handler.h"
+#include "core/contents.h"
 #include "core/store/conversations_table.h"
 #include "core/store/corrections_table.h"
 #include "core/store/messages_table.h"
@@ -35,7 +37,7 @@ class Corrections final : public ContentHandler {
   void edit(uint32_t request, const client_api::EditMessageRequest& what);
   // For everybody who has them: at most contents::kDeletedMax of this conversation, of this account or as an admin of
   // the group. False, and nothing is deleted: there is no room in the outbox.
-  bool delete_for_all(const ConversationRow& conversation, const std::vector<MessageRow>& messages);
+  bool delete_for_all(const ConversationRow& conversation, std::span<const MessageRow> messages);
   // The message is there now, or can't be read: what was heard of it before counts from now on, as far as it does.
   void came(const MessageRow& message);
   // The same of one that came with the history, and with the texts that it had.
@@ -47,6 +49,8 @@ class Corrections final : public ContentHandler {
  private:
   using Waits = CorrectionsTable::Waits;
 
+  // The own message has these words from now on, for everybody. False: there is no room.
+  bool say(const MessageRow& message, const contents::Words& words, const Target& to);
   // Puts them into the outbox, for those who have the messages' conversation. False: there is no room.
   bool send(const Target& to, std::vector<CorrectionRow>& rows);
   void hear(const CorrectionRow& said, Waits waits);

@@ -1,179 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What becomes of messages after they were sent: edited (EDIT-1), deleted for everybody (EDIT-2) or from the own
-// devices (EDIT-3), and starred; of two people, of devices, of groups.
+// What becomes of messages after they were sent: edited (EDIT-1), and deleted for everybody (EDIT-2); of two people, of
+// devices, of groups.
 #include "core/corrections.h"
 
 #include <gmock/gmock.h>
 
-#include "core/contents.h"
-#include "core/store/store.h"
-#include "core/testing/group_people.h"
-#include "core/testing/loopback_files.h"
+#include "core/testing/corrected_messages.h"
+#include "core/testing/much_history.h"
 
 namespace kith::core {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using testing::Host;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using Strings = std::vector<std::string>;
 using client_api::Message;
+using ::testing::ElementsAre;
+using testing::Host;
+using testing::kDayMs;
+using testing::kMinuteMs;
 
-constexpr uint64_t kMinuteMs = 60'000;
-constexpr uint64_t kDayMs = 24 * 60 * kMinuteMs;
-
-class CorrectionsTest : public testing::GroupPeople {
- protected:
-  client_api::Response edit(Host& host, const std::string& id, const std::string& text) {
-    client_api::Request request;
-    request.mutable_edit_message()->set_id(id);
-    request.mutable_edit_message()->set_text(text);
-    client_api::Response response = host.request(std::move(request));
-    world_.advance(3000);
-    return response;
-  }
-  void must_edit(Host& host, const std::string& id, const std::string& text) {
-    const client_api::Response response = edit(host, id, text);
-    ASSERT_FALSE(response.has_failure()) << response.failure().detail();
-  }
-  client_api::Response erase(Host& host, const Strings& ids, bool for_everyone) {
-    client_api::Request request;
-    for (const std::string& id : ids) request.mutable_delete_messages()->add_ids(id);
-    request.mutable_delete_messages()->set_for_everyone(for_everyone);
-    client_api::Response response = host.request(std::move(request));
-    world_.advance(3000);
-    return response;
-  }
-  void must_erase(Host& host, const std::string& id, bool for_everyone = true) {
-    const client_api::Response response = erase(host, {id}, for_everyone);
-    ASSERT_FALSE(response.has_failure()) << response.failure().detail();
-  }
-  client_api::Response star(Host& host, const std::string& id, bool starred = true) {
-    client_api::Request request;
-    request.mutable_star_messages()->add_ids(id);
-    request.mutable_star_messages()->set_starred(starred);
-    client_api::Response response = host.request(std::move(request));
-    world_.advance(3000);
-    return response;
-  }
-  static Strings starred(Host& host, const std::string& chat = "") {
-    client_api::Request request;
-    request.mutable_list_starred()->set_conversation(chat);
-    const client_api::Response response = host.request(std::move(request));
-    Strings found;
-    for (const Message& each : response.list_starred().messages()) found.push_back(shown(each));
-    return found;
-  }
-  // "hello", "hello*" of one that was edited, "-Ana" of one that Ana has deleted, "?" of what can't be read.
-  static std::string shown(const Message& message) {
-    if (message.has_deleted()) return "-" + message.deleted().by().name();
-    if (message.has_undecryptable() || message.has_unsupported()) return "?";
-    const std::string& text = message.has_media() ? message.media().caption().text() : message.text().text();
-    return text + (message.edited_us() != 0 ? "*" : "");
-  }
-  static Strings texts(Host& host, const std::string& chat) {
-    Strings found;
-    for (const Message& each : testing::history(host, chat)) {
-      if (!each.has_group_event() && !each.has_identity_changed()) found.push_back(shown(each));
-    }
-    return found;
-  }
-  static Strings texts_with(Host& host, const char* handle) { return texts(host, testing::open_chat(host, handle)); }
-  static Strings texts_of_group(Host& host) { return texts(host, group_at(host).id()); }
-  // The newest first.
-  static Strings versions(Host& host, const std::string& id) {
-    client_api::Request request;
-    request.mutable_list_versions()->set_id(id);
-    const client_api::Response response = host.request(std::move(request));
-    EXPECT_FALSE(response.has_failure()) << response.failure().detail();
-    Strings found;
-    for (const auto& each : response.list_versions().versions()) found.push_back(each.text().text());
-    return found;
-  }
-  static client_api::Conversation conversation_of(Host& host, const std::string& id) {
-    client_api::Request request;
-    request.mutable_open_conversation()->set_conversation(id);
-    return host.request(std::move(request)).open_conversation();
-  }
-  static int found(Host& host, const std::string& words) {
-    client_api::Request request;
-    request.mutable_search()->set_query(words);
-    return host.request(std::move(request)).search().messages_size();
-  }
-  std::string say(Host& host, const std::string& chat, const std::string& text) {
-    std::string id = testing::say(host, chat, text);
-    world_.advance(2000);
-    return id;
-  }
-  std::string send_file(Host& host, const std::string& chat, const std::string& caption, client_api::Media::Kind kind,
-                        bool view_once = false) {
-    client_api::Request request;
-    client_api::SendMessageRequest& send = *request.mutable_send_message();
-    send.set_conversation(chat);
-    send.set_text(caption);
-    *send.mutable_attachment()->mutable_file() = testing::seal_file(host.files, Bytes(5000, 'x'), ++files_);
-    send.mutable_attachment()->mutable_about()->set_kind(kind);
-    send.mutable_attachment()->mutable_about()->set_mime_type("image/jpeg");
-    send.mutable_attachment()->mutable_about()->set_view_once(view_once);
-    const client_api::Response sent = host.request(std::move(request));
-    EXPECT_FALSE(sent.has_failure()) << sent.failure().detail();
-    world_.advance(5000);
-    return sent.send_message().message().id();
-  }
-  void link_with_history(Host& first, Host& added) {
-    const std::string link = testing::start_linking(added, "Tablet");
-    ASSERT_FALSE(testing::open_link(first, link).has_failure());
-    client_api::Request confirm;
-    confirm.mutable_confirm_link()->set_history(client_api::kHistoryAll);
-    ASSERT_FALSE(first.await(first.post(std::move(confirm)), 90'000).has_failure());
-    testing::connect(added);
-    world_.advance(120'000);
-  }
-  // A device is made to say so, whatever its core thinks of it.
-  void forge(Host& host, const Target& to, const CorrectionRow& row) {
-    {
-      Store store(host.database());
-      Transaction transaction(host.database());
-      OutboxRow item;
-      item.message_id = world_.random.id<MessageId>();
-      item.target = to;
-      item.kind = OutboxKind::kCorrection;
-      item.content = contents::correction(world_.clock.now(), {row});
-      EXPECT_NE(store.outbox.add(item), 0);
-      ASSERT_TRUE(transaction.commit().has_value());
-    }
-    host.close();
-    host.reopen();
-    testing::connect(host);
-    world_.advance(5000);
-    EXPECT_EQ(Store(host.database()).outbox.count(), 0) << "it has come";
-  }
-  static CorrectionRow edit_of(const std::string& id, const std::string& text, uint64_t at = 1) {
-    return {*MessageId::from_hex(id), {}, {at}, {}, text};
-  }
-  static CorrectionRow deletion_of(const std::string& id) {
-    return {*MessageId::from_hex(id), {}, {}, {}, std::nullopt};
-  }
-  // What the database has anywhere of these words.
-  static int64_t kept(Host& host, const std::string& words) {
-    int64_t count = 0;
-    for (const char* table : {"messages", "corrections"}) {
-      auto row = host.database().prepare(std::string_view(table) == "messages"
-                                             ? "SELECT count(*) FROM messages WHERE text = ?"
-                                             : "SELECT count(*) FROM corrections WHERE text = ?");
-      row.bind_text(words);
-      if (row.step()) count += row.integer(0);
-    }
-    return count;
-  }
-  static void execute(Host& host, const char* sql) { ASSERT_TRUE(host.database().execute(sql).has_value()); }
-
- private:
-  uint8_t files_ = 0;
-};
+class CorrectionsTest : public testing::CorrectedMessages {};
 
 // ---------------------------------------------------------------- edited
 
@@ -574,80 +419,6 @@ TEST_F(CorrectionsTest, WhatMayHaveLeftIsFollowedByItsDeletion) {
   EXPECT_EQ(kept(tablet, "second"), 0);
 }
 
-// ---------------------------------------------------------------- from the own devices
-
-// EDIT-3
-TEST_F(CorrectionsTest, WhatIsDeletedForOneselfIsOnNoOwnDeviceAndStaysWithOthers) {
-  Host& tablet = world_.add("ana's tablet");
-  testing::link(world_, ana_, tablet, "Tablet");
-  const std::string chat = testing::open_chat(ana_, kBen);
-  const std::string own = say(ana_, chat, "mine");
-  const std::string bens = send_file(ben_, testing::open_chat(ben_, kAna), "his", client_api::Media::kPhoto);
-  EXPECT_EQ(conversation_of(ana_, chat).unread(), 1u);
-  EXPECT_FALSE(erase(tablet, {own, bens}, false).has_failure());
-  for (Host* const host : {&ana_, &tablet}) {
-    EXPECT_THAT(texts_with(*host, kBen), IsEmpty()) << host->name();
-    EXPECT_EQ(kept(*host, "mine"), 0) << host->name();
-    EXPECT_EQ(host->files.whole.size(), 0u) << host->name();
-  }
-  EXPECT_EQ(conversation_of(ana_, chat).unread(), 0u);
-  EXPECT_THAT(texts_with(ben_, kAna), ElementsAre("mine", "his"));
-  EXPECT_EQ(server().files.stored.size(), 1u);
-
-  // A device that was away when it came and went, and what comes again.
-  tablet.set_network(false);
-  const std::string later = say(ben_, testing::open_chat(ben_, kAna), "later");
-  must_erase(ana_, later, false);
-  tablet.set_network(true);
-  world_.advance(kMinuteMs);
-  EXPECT_THAT(texts_with(tablet, kBen), IsEmpty());
-  forge(ben_, account_of(kAna), edit_of(later, "once more"));
-  EXPECT_THAT(texts_with(ana_, kBen), IsEmpty());
-}
-
-// EDIT-3
-TEST_F(CorrectionsTest, ItDoesNotComeBackWhenItIsAskedForOrGivenWithAHistory) {
-  const std::string chat = testing::open_chat(ben_, kAna);
-  (void)say(ben_, chat, "first");
-  execute(ana_, "DELETE FROM sessions");
-  ana_.set_network(false);
-  const std::string id = say(ben_, chat, "second");
-  ben_.set_network(false);
-  ana_.set_network(true);
-  world_.advance(kMinuteMs);
-  ASSERT_EQ(shown(testing::message(ana_, id)), "?");
-  must_erase(ana_, id, false);
-  ben_.set_network(true);
-  world_.advance(120'000);
-  EXPECT_THAT(texts_with(ana_, kBen), ElementsAre("first"));
-  Host& tablet = world_.add("ana's tablet");
-  link_with_history(ana_, tablet);
-  EXPECT_THAT(texts_with(tablet, kBen), ElementsAre("first"));
-}
-
-// EDIT-3
-TEST_F(CorrectionsTest, StarsAreTheSameOnAllOwnDevicesAndNobodyElses) {
-  Host& tablet = world_.add("ana's tablet");
-  testing::link(world_, ana_, tablet, "Tablet");
-  const std::string chat = testing::open_chat(ana_, kBen);
-  const std::string first = say(ana_, chat, "one");
-  const std::string second = say(ben_, testing::open_chat(ben_, kAna), "two");
-  const std::string third = say(ana_, testing::open_chat(ana_, kCleo), "three");
-  for (const std::string& id : {first, second, third}) ASSERT_FALSE(star(ana_, id).has_failure());
-  for (Host* const host : {&ana_, &tablet}) {
-    EXPECT_THAT(starred(*host), ElementsAre("three", "two", "one")) << host->name();
-    EXPECT_THAT(starred(*host, testing::open_chat(*host, kBen)), ElementsAre("two", "one")) << host->name();
-  }
-  EXPECT_THAT(starred(ben_), IsEmpty());
-  ASSERT_FALSE(star(tablet, second, false).has_failure());
-  must_erase(ana_, first);
-  for (Host* const host : {&ana_, &tablet}) EXPECT_THAT(starred(*host), ElementsAre("three")) << host->name();
-  EXPECT_EQ(star(ana_, first).failure().code(), Failure::kInvalidArgument) << "there is nothing to it any more";
-  Host& laptop = world_.add("ana's laptop");
-  link_with_history(ana_, laptop);
-  EXPECT_THAT(starred(laptop), ElementsAre("three")) << "that comes after the star";
-}
-
 // HISTORY-1
 TEST_F(CorrectionsTest, ADeviceThatJoinsHasThemAsTheyAre) {
   const std::string chat = testing::open_chat(ana_, kBen);
@@ -660,7 +431,8 @@ TEST_F(CorrectionsTest, ADeviceThatJoinsHasThemAsTheyAre) {
   const std::string large = say(ana_, chat, std::string(60'000, 'a'));
   must_edit(ana_, large, std::string(60'000, 'b'));
   Host& tablet = world_.add("ana's tablet");
-  link_with_history(ana_, tablet);
+  testing::let_in(ana_, tablet, client_api::kHistoryAll);
+  world_.advance(120'000);
   EXPECT_EQ(shown(testing::message(tablet, edited)), "two*");
   EXPECT_THAT(versions(tablet, edited), ElementsAre("two", "one"));
   EXPECT_EQ(shown(testing::message(tablet, gone)), "-Ben");
@@ -670,34 +442,6 @@ TEST_F(CorrectionsTest, ADeviceThatJoinsHasThemAsTheyAre) {
   must_edit(tablet, edited, "three");
   for (Host* const host : {&ana_, &tablet, &ben_})
     EXPECT_THAT(versions(*host, edited), ElementsAre("three", "two", "one")) << host->name();
-}
-
-// LIMIT-1
-TEST_F(CorrectionsTest, OfManyTextsTheFirstAndTheNewestAreKeptAndWhatWaitsIsBounded) {
-  Store store(ana_.database());
-  Transaction transaction(ana_.database());
-  using Waits = CorrectionsTable::Waits;
-  const auto of = [this](const MessageId& message, const char* whose, uint64_t at) {
-    return CorrectionRow{message, account_of(whose), {at}, {at == 0 ? 0u : 1u}, std::to_string(at)};
-  };
-  const auto edited = world_.random.id<MessageId>();
-  // In the order of the server's choice.
-  for (uint64_t at = 0; at < 100; ++at) EXPECT_TRUE(store.corrections.add(of(edited, kAna, at * 37 % 100)));
-  const auto versions = store.corrections.versions(edited);
-  ASSERT_EQ(versions.size(), static_cast<size_t>(CorrectionsTable::kVersionsMax));
-  EXPECT_EQ(versions.front().text, "99");
-  EXPECT_EQ(versions[30].text, "69");
-  EXPECT_EQ(versions.back().text, "0");
-  EXPECT_EQ(store.corrections.original(edited)->text, "0");
-
-  const auto own = world_.random.id<MessageId>();
-  const auto first = world_.random.id<MessageId>();
-  EXPECT_TRUE(store.corrections.add(of(own, kAna, 1), Waits::kOwn));
-  EXPECT_TRUE(store.corrections.add(of(first, kBen, 1), Waits::kOfOthers));
-  for (int64_t i = 0; i < CorrectionsTable::kWaitingMax; ++i)
-    EXPECT_TRUE(store.corrections.add(of(world_.random.id<MessageId>(), kBen, 1), Waits::kOfOthers));
-  EXPECT_TRUE(store.corrections.take_waiting(first).empty());
-  EXPECT_EQ(store.corrections.take_waiting(own).size(), 1u);
 }
 
 }  // namespace

@@ -225,7 +225,8 @@ struct Engine {
     device_watch.look_at_list();
     history_giving.look_at_list();
   }
-  // A placeholder is there now. False: it is known by now that it was deleted.
+  // What came can't be read, and has a row that says so. False: somebody has said that it was deleted, and the row says
+  // that.
   bool is_unreadable(const MessageRow& message) {
     corrections.came(message);
     const auto shown = store.messages.find(message.id);

@@ -100,22 +100,15 @@ void Files::viewed(const MessageRow& message) {
   if (!row || !media) return;
   engine_.store.messages.strip_file(message.id, contents::opened(*media));
   engine_.changes.message_changed(message.id, message.conversation);
-  if (!is_needed(row->name)) let_go(*row, message.outgoing);
+  if (!is_needed(row->name)) let_go(row->name, message.outgoing && row->server_until.value != 0);
 }
 
-void Files::deleted(const MessageRow& message) {
-  const auto row = message.file.is_none() ? std::nullopt : engine_.store.files.find(message.file);
-  if (!row || is_needed(row->name)) return;
-  let_go(*row, message.outgoing);
-  remove_file(row->name);
-}
-
-void Files::let_go(const FileRow& row, bool is_own) {
-  end_job(row.name);
-  if (is_own && row.server_until.value != 0) {
-    engine_.store.files.set_state(row.name, FileState::kDeleting);
+void Files::let_go(const FileName& name, bool from_server) {
+  end_job(name);
+  if (from_server) {
+    engine_.store.files.set_state(name, FileState::kDeleting);
   } else {
-    engine_.store.files.remove(row.name);
+    engine_.store.files.remove(name);
   }
   look_ = true;
 }
@@ -129,11 +122,11 @@ bool Files::is_needed(const FileName& name) {
          !engine_.store.groups.with_photo(name).empty() || engine_.is_awaited_photo(name);
 }
 
-void Files::gone(const MessageRow& message) {
-  if (message.file.is_none() || is_needed(message.file)) return;
-  end_job(message.file);
-  remove_file(message.file);
-  engine_.store.files.remove(message.file);
+void Files::gone(const MessageRow& message, bool for_all) {
+  const auto row = message.file.is_none() ? std::nullopt : engine_.store.files.find(message.file);
+  if (!row || is_needed(row->name)) return;
+  let_go(row->name, for_all && message.outgoing && row->server_until.value != 0);
+  remove_file(row->name);
 }
 
 void Files::send_photo(const crypto::SealedFile& file) {
@@ -157,14 +150,8 @@ void Files::want_photo(const crypto::SealedFile& file) {
 
 void Files::drop_photo(const FileName& name, bool is_own) {
   if (name.is_none() || !engine_.store.files.find(name) || is_needed(name)) return;
-  end_job(name);
+  let_go(name, is_own);
   remove_file(name);
-  if (is_own) {
-    engine_.store.files.set_state(name, FileState::kDeleting);
-  } else {
-    engine_.store.files.remove(name);
-  }
-  look_ = true;
 }
 
 std::vector<MessageRow> Files::waiting(const FileName& name) {

@@ -61,12 +61,10 @@ class Files {
   // Its file was opened, which was to be viewed once: the message has none any more, and nor does the server if it is
   // one's own.
   void viewed(const MessageRow& message);
-  // It was deleted for everybody, and its row has no file any more: the same.
-  void deleted(const MessageRow& message);
   // Removes what is on this device of a file that nobody needs any more.
   void remove_unneeded(const FileName& name);
-  // It is no more.
-  void gone(const MessageRow& message);
+  // It is no more, or has no file any more; `for_all`: for nobody, so that the server need not have one's own.
+  void gone(const MessageRow& message, bool for_all = false);
 
   // ---- photos of profiles (profile_photos.h) and groups (group_photos.h), each the file of their rows
   // The host has sealed it, and it goes to the server.
@@ -116,8 +114,8 @@ class Files {
   void on_room(const FileName& name, const HttpReply& reply);
   void send_part(const FileRow& row, Job& job);
   void uploaded(const FileRow& row);
-  // Nobody needs it: it is gone from here, and from the server if it is one's own.
-  void let_go(const FileRow& row, bool is_own);
+  // Nobody needs it: its row goes, and with `from_server` what the server has.
+  void let_go(const FileName& name, bool from_server);
   void remove_from_server(const FileRow& row);
   void fetch(const FileRow& row, Job& job);
   // Somebody wants it now.

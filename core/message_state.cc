@@ -3,9 +3,9 @@
 #include "core/message_state.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "base/limits.h"
@@ -85,17 +85,29 @@ bool may_delete(Engine& engine, uint32_t request, const MessageRow& message, con
   return true;
 }
 
+// Where the message waits to be sent. Absent: it does not.
+std::optional<Target> waits_for(Engine& engine, const MessageRow& message) {
+  if (!message.outgoing || message.tick != Tick::kPending) return std::nullopt;
+  const auto conversation = engine.store.conversations.find(message.conversation);
+  return conversation ? std::optional(conversation->peer) : std::nullopt;
+}
+
 // Whether nobody else has it, nor will once it is taken back.
-bool is_here_alone(Engine& engine, const MessageRow& message, const ConversationRow& where) {
-  if (!message.outgoing) return false;
-  return message.tick == Tick::kFailed ||
-         (message.tick == Tick::kPending && engine.outbox.may_take_back(where.peer, message.id));
+bool is_here_alone(Engine& engine, const MessageRow& message) {
+  if (message.outgoing && message.tick == Tick::kFailed) return true;
+  const auto to = waits_for(engine, message);
+  return to && engine.outbox.may_take_back(*to, message.id);
+}
+
+void take_back(Engine& engine, const MessageRow& message) {
+  if (const auto to = waits_for(engine, message)) engine.outbox.take_back(*to, message.id);
+  remove(engine, message);
 }
 
 }  // namespace
 
 void delete_messages(Engine& engine, uint32_t request, const client_api::DeleteMessagesRequest& what) {
-  const auto messages = find_all(engine, request, what.ids());
+  auto messages = find_all(engine, request, what.ids());
   if (!messages) return;
   const auto where = engine.store.conversations.find(messages->front().conversation);
   if (!where) return;  // the database failed: the commit answers
@@ -109,23 +121,15 @@ void delete_messages(Engine& engine, uint32_t request, const client_api::DeleteM
     }
     if (!engine.sending.may_send(request, where->peer)) return;
   }
-  std::vector<MessageRow> for_all;
-  if (for_everyone) {
-    std::ranges::copy_if(*messages, std::back_inserter(for_all),
-                         [&](const MessageRow& each) { return !is_here_alone(engine, each, *where); });
-  }
-  if (!for_all.empty() && !engine.corrections.delete_for_all(*where, for_all))
+  const auto alone = std::ranges::stable_partition(
+      *messages, [&engine](const MessageRow& each) { return !is_here_alone(engine, each); });
+  const std::span others_have(messages->begin(), alone.begin());
+  if (for_everyone && !others_have.empty() && !engine.corrections.delete_for_all(*where, others_have))
     return engine.output.fail(request, Failure::kOutboxFull, "there are too many unsent messages");
-  for (const MessageRow& each : *messages) {
-    const auto conversation = engine.store.conversations.find(each.conversation);
-    if (!conversation) return;  // the database failed: the commit answers
-    if (is_here_alone(engine, each, *conversation)) {
-      engine.outbox.take_back(conversation->peer, each.id);
-      remove(engine, each);
-    } else if (!for_everyone) {
-      remove_everywhere(engine, each);
-    }
+  if (!for_everyone) {
+    for (const MessageRow& each : others_have) remove_everywhere(engine, each);
   }
+  for (const MessageRow& each : alone) take_back(engine, each);
   engine.output.done(request, &client_api::Response::mutable_delete_messages);
 }
 

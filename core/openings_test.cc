@@ -9,6 +9,7 @@
 #include "core/store/store.h"
 #include "core/testing/group_people.h"
 #include "core/testing/loopback_files.h"
+#include "core/testing/much_history.h"
 
 namespace kith::core {
 namespace {
@@ -73,24 +74,8 @@ class OpeningsTest : public testing::GroupPeople {
     request.mutable_set_settings()->set_read_receipts(on);
     EXPECT_FALSE(host.request(std::move(request)).has_failure());
   }
-  // A device is made to say so, whatever its core thinks of it.
   void forge(Host& host, const AccountId& to, const MessageId& message) {
-    {
-      Store store(host.database());
-      Transaction transaction(host.database());
-      OutboxRow item;
-      item.message_id = world_.random.id<MessageId>();
-      item.target = to;
-      item.kind = OutboxKind::kMediaOpened;
-      item.content = contents::media_opened(world_.clock.now(), {message});
-      EXPECT_NE(store.outbox.add(item), 0);
-      ASSERT_TRUE(transaction.commit().has_value());
-    }
-    host.close();
-    host.reopen();
-    testing::connect(host);
-    world_.advance(5000);
-    EXPECT_EQ(Store(host.database()).outbox.count(), 0) << "it has come";
+    make_say(host, to, OutboxKind::kMediaOpened, contents::media_opened(world_.clock.now(), {message}));
   }
   static MessageId id_of(const std::string& hex) { return *MessageId::from_hex(hex); }
 
@@ -213,12 +198,7 @@ TEST_F(OpeningsTest, WhatWasPlayedBeforeADeviceJoinedIsPlayedThere) {
   std::vector<Host*> tablets;
   for (Host* const first : {&ana_, &ben_}) {
     Host& tablet = world_.add(first->name() + "'s tablet");
-    const std::string link = testing::start_linking(tablet, "Tablet");
-    ASSERT_FALSE(testing::open_link(*first, link).has_failure());
-    client_api::Request confirm;
-    confirm.mutable_confirm_link()->set_history(client_api::kHistoryAll);
-    ASSERT_FALSE(first->await(first->post(std::move(confirm)), 90'000).has_failure());
-    testing::connect(tablet);
+    testing::let_in(*first, tablet, client_api::kHistoryAll);
     world_.advance(120'000);
     EXPECT_TRUE(opened(tablet, played));
     EXPECT_FALSE(opened(tablet, other));

@@ -57,9 +57,8 @@ void OwnCopies::on_accepted(const MessageId& id, const Target& target, UnixMicro
   const auto message = engine_.store.messages.find(id);
   if (!message || message->kind == MessageKind::kDeleted) return;
   const uint64_t number = engine_.store.sent.number_of(target, message->from_device, id);
-  engine_.outbox.add_own(id, OutboxKind::kOwnCopy,
-                         contents::copy(contents::as_sent(*message, engine_.store.corrections.original(id)),
-                                        {target.account(), server_time, number}));
+  const MessageRow sent = contents::as_sent(engine_.store.corrections, *message);
+  engine_.outbox.add_own(id, OutboxKind::kOwnCopy, contents::copy(sent, {target.account(), server_time, number}));
 }
 
 void OwnCopies::was_read(const ConversationId& conversation) {

@@ -9,6 +9,7 @@
 #include "core/store/store.h"
 #include "core/testing/group_people.h"
 #include "core/testing/loopback_files.h"
+#include "core/testing/much_history.h"
 
 namespace kith::core {
 namespace {
@@ -52,11 +53,6 @@ class ReactionsTest : public testing::GroupPeople {
       found.push_back(each.who().name() + " " + each.emoji());
     return found;
   }
-  std::string say(Host& host, const std::string& chat, const std::string& text) {
-    std::string id = testing::say(host, chat, text);
-    world_.advance(2000);
-    return id;
-  }
   // The messages of a conversation: "hello", "?" for what could not be read.
   static Strings texts(Host& host, const std::string& chat) {
     Strings found;
@@ -66,29 +62,12 @@ class ReactionsTest : public testing::GroupPeople {
     }
     return found;
   }
-  // A device is made to say so to an account, whatever its core thinks of it.
   void forge(Host& host, const AccountId& to, const ReactionRow& row) {
-    {
-      Store store(host.database());
-      Transaction transaction(host.database());
-      OutboxRow item;
-      item.message_id = world_.random.id<MessageId>();
-      item.target = to;
-      item.kind = OutboxKind::kReaction;
-      item.content = contents::reaction(world_.clock.now(), row);
-      EXPECT_NE(store.outbox.add(item), 0);
-      ASSERT_TRUE(transaction.commit().has_value());
-    }
-    host.close();
-    host.reopen();
-    testing::connect(host);
-    world_.advance(5000);
-    EXPECT_EQ(Store(host.database()).outbox.count(), 0) << "it has come";
+    make_say(host, to, OutboxKind::kReaction, contents::reaction(world_.clock.now(), row));
   }
   static ReactionRow row(const std::string& id, const std::string& emoji, uint64_t at = 1) {
     return {*MessageId::from_hex(id), {}, emoji, {at}, {}};
   }
-  static void execute(Host& host, const char* sql) { ASSERT_TRUE(host.database().execute(sql).has_value()); }
 };
 
 // REACT-1
@@ -360,12 +339,7 @@ TEST_F(ReactionsTest, ADeviceThatJoinsHasThoseFromBefore) {
   const std::string in_group = say(ana_, create({kBen}), "of the group");
   must_react(ben_, in_group, "🙏");
   Host& tablet = world_.add("ana's tablet");
-  const std::string link = testing::start_linking(tablet, "Tablet");
-  ASSERT_FALSE(testing::open_link(ana_, link).has_failure());
-  client_api::Request confirm;
-  confirm.mutable_confirm_link()->set_history(client_api::kHistoryAll);
-  ASSERT_FALSE(ana_.await(ana_.post(std::move(confirm)), 90'000).has_failure());
-  testing::connect(tablet);
+  testing::let_in(ana_, tablet, client_api::kHistoryAll);
   world_.advance(120'000);
   EXPECT_EQ(shown(tablet, id), "👍 1, 🎉 1 (own 🎉)");
   EXPECT_EQ(shown(tablet, other), "");

@@ -17,10 +17,6 @@ constexpr uint64_t kDayMs = uint64_t{24} * 3600 * 1000;
 constexpr int64_t kReadAgain = 256;  // messages
 constexpr uint64_t kAnswersWindowMs = 60000;
 constexpr size_t kAskersMax = 1000;
-
-CorrectionRow deletion_of(const MessageRow& message) {
-  return {message.id, message.from, {}, message.from_device, std::nullopt};
-}
 }  // namespace
 
 Repair::Repair(Engine& engine) : engine_(engine), timer_(engine.timers) {}
@@ -240,29 +236,14 @@ bool Repair::answer_in_group(const DeviceAddress& asker, const Bytes& keys, cons
   const auto reader = engine_.store.group_keys.keys_of_reader(group, asker, number);
   if (number == 0 || reader != keys || (message && now.value > message->sent_at.value + kAnswersUntilUs)) return true;
   if (!may_answer(asker.account)) return true;
-  const auto reaction = engine_.store.reactions.under(id);
-  const auto corrections = engine_.store.corrections.under(id);
-  OutboxRow item;
-  item.message_id = answer_key.size() == contents::kAnswerKeyBytes ? contents::answer_id(answer_key, id)
-                                                                   : engine_.random.id<MessageId>();
-  item.target = asker.account;
-  item.kind = OutboxKind::kResendAnswer;
-  if (message && message->kind == MessageKind::kDeleted) {
-    item.content = contents::correction(now, {deletion_of(*message)}, id,
-                                        contents::InGroup{group, engine_.store.groups.revision_of(group)});
-  } else if (message && !contents::was_opened(*message)) {
-    item.content = contents::written(contents::as_sent(*message, engine_.store.corrections.original(id)), true,
-                                     contents::InGroup{group, message->group_revision, number});
-  } else if (reaction) {
-    item.content = contents::reaction(now, *reaction, true);
-  } else if (!corrections.empty()) {
-    item.content =
-        contents::correction(now, corrections, id, contents::InGroup{group, engine_.store.groups.revision_of(group)});
+  const contents::InGroup in{group, message ? message->group_revision : Revision{}, number};
+  const bool has_text = message && contents::is_written(*message) && !contents::was_opened(*message);
+  OutboxRow item = answer_about(asker, id, answer_key);
+  if (has_text) {
+    item.content = contents::written(contents::as_sent(engine_.store.corrections, *message), true, in);
   } else {
-    item.content = contents::nothing_to_resend(now, id);
+    item.content = said_under(id, message, in).value_or(contents::nothing_to_resend(now, id));
   }
-  item.only_device = asker.device;
-  item.carries = id;
   engine_.outbox.add(item);
   answered.insert(group);
   return true;
@@ -300,38 +281,46 @@ bool Repair::answer(const DeviceAddress& asker, const Bytes& keys, const Message
   const auto conversation = engine_.store.conversations.with(asker.account);
   const bool has_text = message && message->outgoing && (is_own || message->conversation == conversation) &&
                         contents::is_written(*message) && !contents::was_opened(*message);
-  const auto reaction = engine_.store.reactions.under(id);
-  std::vector<CorrectionRow> corrections = engine_.store.corrections.under(id);
-  if (message && message->outgoing && message->kind == MessageKind::kDeleted)
-    corrections.push_back(deletion_of(*message));
+  const auto said = has_text ? std::nullopt : said_under(id, message, std::nullopt);
   // It may have been a read receipt.
-  if (!is_own && !has_text && !reaction && corrections.empty() && conversation &&
-      engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
+  if (!is_own && !has_text && !said && conversation && engine_.store.settings.integer(setting::kReadReceipts, 1) != 0 &&
       !engine_.store.contacts.blocked(asker.account)) {
     read_again(engine_.database, *conversation, kReadAgain);
     engine_.read_receipts_are_due();
   }
+  OutboxRow item = answer_about(asker, id, answer_key);
+  if (!has_text) {
+    item.content = said.value_or(contents::nothing_to_resend(engine_.clock.now(), id));
+  } else {
+    const MessageRow sent = contents::as_sent(engine_.store.corrections, *message);
+    const auto of = is_own ? copy_of(sent) : std::nullopt;
+    item.content = of ? contents::copy(sent, *of, true) : contents::written(sent, true);
+  }
+  engine_.outbox.add(item);
+  return is_own && !has_text && !said;
+}
+
+OutboxRow Repair::answer_about(const DeviceAddress& asker, const MessageId& id, BytesView answer_key) {
   OutboxRow item;
   item.message_id = answer_key.size() == contents::kAnswerKeyBytes ? contents::answer_id(answer_key, id)
                                                                    : engine_.random.id<MessageId>();
   item.target = asker.account;
   item.kind = OutboxKind::kResendAnswer;
-  const MessageRow sent = has_text ? contents::as_sent(*message, engine_.store.corrections.original(id)) : MessageRow{};
-  if (reaction) {
-    item.content = contents::reaction(engine_.clock.now(), *reaction, true);
-  } else if (!corrections.empty()) {
-    item.content = contents::correction(engine_.clock.now(), corrections, id);
-  } else if (!has_text) {
-    item.content = contents::nothing_to_resend(engine_.clock.now(), id);
-  } else if (const auto of = is_own ? copy_of(*message) : std::nullopt) {
-    item.content = contents::copy(sent, *of, true);
-  } else {
-    item.content = contents::written(sent, true);
-  }
   item.only_device = asker.device;
   item.carries = id;
-  engine_.outbox.add(item);
-  return is_own && !has_text && !reaction && corrections.empty();
+  return item;
+}
+
+std::optional<Bytes> Repair::said_under(const MessageId& id, const std::optional<MessageRow>& message,
+                                        const std::optional<contents::InGroup>& group) {
+  const UnixMicros now = engine_.clock.now();
+  if (message && message->outgoing && message->kind == MessageKind::kDeleted) {
+    const CorrectionRow deletion{message->id, message->from, {}, message->from_device, std::nullopt};
+    return contents::correction(now, {deletion}, id, group);
+  }
+  if (const auto reaction = engine_.store.reactions.under(id)) return contents::reaction(now, *reaction, true);
+  const auto corrections = engine_.store.corrections.under(id);
+  return corrections.empty() ? std::nullopt : std::optional(contents::correction(now, corrections, id, group));
 }
 
 std::optional<contents::CopyOf> Repair::copy_of(const MessageRow& message) {

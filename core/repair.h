@@ -34,6 +34,7 @@
 #include "base/ids.h"
 #include "core/content_handler.h"
 #include "core/contents.h"
+#include "core/store/outbox_table.h"
 #include "core/store/repairs_table.h"
 #include "core/timers.h"
 
@@ -112,6 +113,12 @@ class Repair final : public ContentHandler {
   // answered.
   bool answer_in_group(const DeviceAddress& asker, const Bytes& keys, const MessageId& id, BytesView answer_key,
                        std::set<GroupId>& answered);
+  // An answer about this message, without its content.
+  OutboxRow answer_about(const DeviceAddress& asker, const MessageId& id, BytesView answer_key);
+  // The content that answers for what left under this id and is no message with a text: a reaction, a correction, or of
+  // a message that was deleted that it was. Absent: there is none.
+  std::optional<Bytes> said_under(const MessageId& id, const std::optional<MessageRow>& message,
+                                  const std::optional<contents::InGroup>& group);
   // Where to, and under which number, this device has sent it. Absent: to no group.
   std::optional<SentTable::InGroup> sent_to_group(const MessageRow& message);
   // The present key, if the asker is one of those that have it.

@@ -313,7 +313,8 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
                        "preview: is against a limit, or of no link of the text");
   }
   if (what.has_attachment() && !take_attachment(request, what.attachment(), to, message)) return;
-  (void)engine_.changes.add_message(message);
+  if (!engine_.changes.add_message(message))
+    return output.fail(request, FailureCode::kNoSuchMessage, "message_id: is of a message that was deleted");
   if (!message.file.is_none() && what.attachment().message_id().empty()) engine_.files.is_here(message);
   if (!stays && engine_.files.send(message)) enqueue(message, to);
   engine_.typing_presence.message_sent(conversation);

@@ -47,6 +47,31 @@ class GroupsTableTest : public testing::StoreTest {
   }
 };
 
+TEST_F(GroupsTableTest, WhoWasAnAdminIsKnownByRevision) {  // EDIT-2
+  const auto was_admin = [this](uint32_t account) {
+    std::vector<uint64_t> found;
+    for (uint64_t at = 0; at <= 12; ++at) {
+      if (store_.groups.was_admin(kGroup, account_id(account), {at})) found.push_back(at);
+    }
+    return found;
+  };
+  using Revisions = std::vector<uint64_t>;
+  set({1}, {{1, wire::kGroupAdmin}, {2, wire::kGroupMember}});
+  EXPECT_EQ(was_admin(1).front(), 1u);
+  EXPECT_EQ(was_admin(2), Revisions{});
+  set({3}, {{1, wire::kGroupAdmin}, {2, wire::kGroupAdmin}, {3, wire::kGroupMember}});
+  EXPECT_EQ(was_admin(2).front(), 2u) << "which of both changes made him one is not known here";
+  set({4}, {{1, wire::kGroupAdmin}, {2, wire::kGroupAdmin}, {3, wire::kGroupAdmin}});
+  set({6}, {{1, wire::kGroupAdmin}, {2, wire::kGroupMember}, {3, wire::kGroupAdmin}});
+  EXPECT_EQ(was_admin(2), (Revisions{2, 3, 4, 5}));
+  set({7}, {{1, wire::kGroupAdmin}, {2, wire::kGroupMember}});
+  EXPECT_EQ(was_admin(3), (Revisions{4, 5, 6})) << "who has left is none";
+  set({8}, {{1, wire::kGroupAdmin}, {2, wire::kGroupAdmin}, {3, wire::kGroupMember}});
+  EXPECT_EQ(was_admin(2), (Revisions{8, 9, 10, 11, 12})) << "the last time counts";
+  EXPECT_EQ(was_admin(3), (Revisions{4, 5, 6}));
+  EXPECT_EQ(was_admin(1).size(), 12u);
+}
+
 TEST_F(GroupsTableTest, AGroupIsKeptAsItIsSet) {
   GroupRow row;
   row.id = kGroup;

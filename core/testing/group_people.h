@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/store/store.h"
 #include "core/testing/linked_devices.h"
 #include "core/testing/lying_server.h"
 #include "core/testing/world.h"
@@ -54,6 +55,31 @@ class GroupPeople : public ::testing::Test {
     world_.advance(3000);
     return response.create_group().id();
   }
+  std::string say(Host& host, const std::string& chat, const std::string& text) {
+    std::string id = testing::say(host, chat, text);
+    world_.advance(2000);
+    return id;
+  }
+  // A device is made to say so, whatever its core thinks of it.
+  void make_say(Host& host, const Target& to, OutboxKind kind, const Bytes& content) {
+    {
+      Store store(host.database());
+      Transaction transaction(host.database());
+      OutboxRow item;
+      item.message_id = world_.random.id<MessageId>();
+      item.target = to;
+      item.kind = kind;
+      item.content = content;
+      EXPECT_NE(store.outbox.add(item), 0);
+      ASSERT_TRUE(transaction.commit().has_value());
+    }
+    host.close();
+    host.reopen();
+    connect(host);
+    world_.advance(5000);
+    EXPECT_EQ(Store(host.database()).outbox.count(), 0) << "it has come";
+  }
+  static void execute(Host& host, const char* sql) { ASSERT_TRUE(host.database().execute(sql).has_value()); }
   static client_api::Response add(Host& host, const std::string& chat, const std::vector<const char*>& members) {
     client_api::Request request;
     request.mutable_add_members()->set_conversation(chat);
