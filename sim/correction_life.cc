@@ -3,6 +3,7 @@
 #include "sim/correction_life.h"
 
 #include "sim/person.h"
+#include "sim/some_message.h"
 #include "sim/words.h"
 
 namespace kith::sim {
@@ -10,39 +11,20 @@ namespace kith::sim {
 using client_api::Request;
 using client_api::Response;
 
-namespace {
-constexpr uint32_t kLast = 4;  // messages of a conversation
-}  // namespace
-
 bool CorrectionLife::deed() {
   if (!lives_ || dice_.percent(40)) return false;
   Seat& seat = person_.some_member();
   if (!seat.device().runs() || !seat.is_set_up()) return false;
-  Request list;
-  list.mutable_list_conversations();
-  seat.device().request(std::move(list), [this, &seat](const Response& response) {
-    const auto& all = response.list_conversations().conversations();
-    if (!all.empty()) correct(seat, all[static_cast<int>(dice_.below(static_cast<uint64_t>(all.size())))].id());
-  });
-  return true;
-}
-
-void CorrectionLife::correct(Seat& seat, const std::string& conversation) {
-  Request list;
-  list.mutable_list_messages()->set_conversation(conversation);
-  list.mutable_list_messages()->set_limit(kLast);
-  seat.device().request(std::move(list), [this, &seat](const Response& response) {
-    const auto& last = response.list_messages().messages();
-    if (last.empty()) return;
-    const client_api::Message& message = last[static_cast<int>(dice_.below(static_cast<uint64_t>(last.size())))];
+  ask_for_some_message(seat, dice_, [this, &seat](const client_api::Message& message) {
     // Of what is to be viewed once, and of what was given up, another ledger knows what becomes.
-    if (!has_words(message) || message.media().view_once() || message.tick() == client_api::Message::kFailed) return;
+    if (message.media().view_once() || message.tick() == client_api::Message::kFailed) return;
     say(seat, message);
     // And something else on another device, which may not have heard of it.
     for (Seat* const other : person_.members()) {
       if (other != &seat && dice_.percent(70)) say(*other, message);
     }
   });
+  return true;
 }
 
 void CorrectionLife::say(Seat& seat, const client_api::Message& message) {

@@ -23,7 +23,6 @@ class CorrectionLife {
   bool deed();
 
  private:
-  void correct(Seat& seat, const std::string& conversation);
   void say(Seat& seat, const client_api::Message& message);
   void edit(Seat& seat, const client_api::Message& message);
   void erase(Seat& seat, const client_api::Message& message, bool for_everyone);

@@ -5,8 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
-#include "sim/correction_check.h"
-#include "sim/reaction_check.h"
+#include "sim/conversation_check.h"
 #include "sim/words.h"
 
 namespace kith::sim {
@@ -103,14 +102,13 @@ void GroupLedger::check_said_of(const std::string& group, const Course& course, 
            std::any_of(ever.begin(), ever.end(), [&](const std::string& other) { return exempt.drops(one, other); });
   });
   if (is_exempt) return;
-  std::vector<ReactionView> shown;
+  std::vector<ConversationView> shown;
   for (const View& view : views) {
     const auto known = view.groups.find(group);
     if (always.contains(view.person) && known != view.groups.end())
       shown.push_back({view.person, view.device, &known->second.messages});
   }
-  check_reactions(shown, broken);
-  check_corrections(shown, broken);
+  check_conversation(shown, broken);
 }
 
 void GroupLedger::event(const std::string& device, const client_api::Event& event) {

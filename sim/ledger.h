@@ -58,12 +58,11 @@
 #include <vector>
 
 #include "client_api/client_api.pb.h"
-#include "sim/correction_check.h"
+#include "sim/conversation_check.h"
 #include "sim/file_ledger.h"
 #include "sim/group_ledger.h"
 #include "sim/once_ledger.h"
 #include "sim/photo_ledger.h"
-#include "sim/reaction_check.h"
 
 namespace kith::sim {
 

@@ -23,7 +23,6 @@ class ReactionLife {
   bool deed();
 
  private:
-  void react(Seat& seat, const std::string& conversation);
   void say(Seat& seat, const std::string& message);
 
   Surroundings on_;
