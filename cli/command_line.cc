@@ -8,9 +8,11 @@
 #include <sstream>
 
 #include "base/about.h"
+#include "cli/command_options.h"
 #include "cli/commands/commands.h"
 #include "cli/group_command_line.h"
 #include "cli/hours.h"
+#include "cli/message_command_line.h"
 #include "cli/suggestion.h"
 
 namespace kith::cli {
@@ -39,14 +41,7 @@ struct AllOptions {
   RegisterOptions register_;
   SendOptions send;
   SaveOptions save;
-  FailedOptions failed;
-  RetryOptions retry;
-  ReactOptions react;
-  DeleteOptions remove;
-  EditOptions edit;
-  VersionsOptions versions;
-  StarOptions star;
-  StarredOptions starred;
+  MessageOptions message;
   ReceiveOptions receive;
   ConversationsOptions conversations;
   HistoryOptions history;
@@ -276,17 +271,6 @@ class Parser {
     });
     return command;
   }
-  static void add_json(CLI::App& command, bool& json) { command.add_flag("--json", json, "One JSON object a line"); }
-
-  static void add_wait(CLI::App& command, std::string& wait, double& timeout_s) {
-    command.add_option("--wait", wait, "Return when the message is sent, delivered or read")
-        ->check(CLI::IsMember({"sent", "delivered", "read"}));
-    command.add_option("--timeout", timeout_s, "Give up --wait after S seconds")
-        ->check(CLI::Range(0.0, 1e6))
-        ->type_name("S")
-        ->capture_default_str();
-  }
-
   // With --to, what stands alone is the text: kith send --to A --to B TEXT.
   static SendOptions with_addressees(SendOptions options) {
     if (options.also_to.empty()) {
@@ -335,9 +319,10 @@ class Parser {
     save.add_option("directory", all.save.directory, "Where; without it, here")->type_name("DIR");
     save.add_flag("--unplayed", all.save.unplayed, "Don't tell the sender of a voice message that it was played");
 
-    add_failed();
-    add_react();
-    add_corrections();
+    add_message_commands(
+        app_, all_->message, [this](CLI::App& parent, const char* name, const char* help, auto run) -> CLI::App& {
+          return add(parent, name, help, [run](Context c, const AllOptions& o) { return run(c, o.message); });
+        });
 
     CLI::App& receive = add(app_, "receive", "Print each message that came, once",
                             [](Context c, const AllOptions& o) { return run_receive(c, o.receive); });
@@ -364,10 +349,7 @@ class Parser {
     CLI::App& history = add(app_, "history", "Show a conversation's messages",
                             [](Context c, const AllOptions& o) { return run_history(c, o.history); });
     history.add_option("whom", all.history.with, "With whom")->required()->type_name("WHOM");
-    history.add_option("--limit", all.history.limit, "At most N messages")
-        ->check(CLI::Range(1, 500))
-        ->type_name("N")
-        ->capture_default_str();
+    add_limit(history, all.history.limit);
     history.add_option("--before", all.history.before, "Only what is older than this message")->type_name("ID");
     history.add_flag("--mark-read", all.history.mark_read, "Tell the sender that it was read");
     add_json(history, all.history.json);
@@ -376,68 +358,8 @@ class Parser {
                            [](Context c, const AllOptions& o) { return run_search(c, o.search); });
     search.add_option("query", all.search.query, "Words")->required()->type_name("QUERY");
     search.add_option("--with", all.search.with, "Only in this conversation")->type_name("WHOM");
-    search.add_option("--limit", all.search.limit, "At most N messages")
-        ->check(CLI::Range(1, 500))
-        ->type_name("N")
-        ->capture_default_str();
+    add_limit(search, all.search.limit);
     add_json(search, all.search.json);
-  }
-
-  void add_failed() {
-    AllOptions& all = *all_;
-    CLI::App& failed = add(app_, "failed", "List what was not sent, with ids",
-                           [](Context c, const AllOptions& o) { return run_failed(c, o.failed); });
-    failed.add_option("whom", all.failed.with, "Only to this one")->type_name("WHOM");
-    add_json(failed, all.failed.json);
-
-    CLI::App& retry = add(app_, "retry", "Send again what was not sent; prints the ids",
-                          [](Context c, const AllOptions& o) { return run_retry(c, o.retry); });
-    retry.add_option("what", all.retry.what, "Only what was for this one, or the message with this id")
-        ->type_name("WHOM|ID");
-    add_wait(retry, all.retry.wait, all.retry.timeout_s);
-    add_json(retry, all.retry.json);
-  }
-
-  void add_corrections() {
-    AllOptions& all = *all_;
-    CLI::App& remove = add(app_, "delete", "Delete messages from all of one's devices, or for everybody",
-                           [](Context c, const AllOptions& o) { return run_delete(c, o.remove); });
-    remove.add_option("id", all.remove.ids, "Which")->required()->type_name("ID");
-    remove.add_flag("--everyone", all.remove.everyone,
-                    "For all who have them: one's own, for two days; as an admin anybody's in the group");
-
-    CLI::App& edit = add(app_, "edit", "Give a message of one's own another text",
-                         [](Context c, const AllOptions& o) { return run_edit(c, o.edit); });
-    edit.add_option("id", all.edit.id, "Which, for 15 minutes after it was sent")->required()->type_name("ID");
-    edit.add_option("text", all.edit.text, "All of it; of a file what is written under it")
-        ->required()
-        ->type_name("TEXT");
-
-    CLI::App& versions = add(app_, "versions", "What an edited message has said, the newest first",
-                             [](Context c, const AllOptions& o) { return run_versions(c, o.versions); });
-    versions.add_option("id", all.versions.id, "Which")->required()->type_name("ID");
-    add_json(versions, all.versions.json);
-
-    CLI::App& star = add(app_, "star", "Star messages, on all of one's devices",
-                         [](Context c, const AllOptions& o) { return run_star(c, o.star); });
-    star.add_option("id", all.star.ids, "Which")->required()->type_name("ID");
-    star.add_flag("--remove", all.star.remove, "Take it back");
-
-    CLI::App& starred = add(app_, "starred", "List starred messages with ids, the newest first",
-                            [](Context c, const AllOptions& o) { return run_starred(c, o.starred); });
-    starred.add_option("whom", all.starred.with, "Only in this conversation")->type_name("WHOM");
-    starred.add_option("--limit", all.starred.limit, "At most N messages")->type_name("N")->capture_default_str();
-    add_json(starred, all.starred.json);
-  }
-
-  void add_react() {
-    AllOptions& all = *all_;
-    CLI::App& react = add(app_, "react", "Say something to a message with one emoji",
-                          [](Context c, const AllOptions& o) { return run_react(c, o.react); });
-    react.add_option("id", all.react.id, "Of the message")->required()->type_name("ID");
-    CLI::Option* const emoji = react.add_option("emoji", all.react.emoji, "Instead of what was said before");
-    emoji->type_name("EMOJI");
-    react.add_flag("--remove", all.react.remove, "Take it back")->excludes(emoji);
   }
 
   void add_people() {

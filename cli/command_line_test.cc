@@ -208,6 +208,7 @@ TEST(CommandLine, WhatWasSentIsEditedDeletedAndStarred) {
   EXPECT_TRUE(requests_of({"star", id.c_str()}).at(0).star_messages().starred());
   EXPECT_FALSE(requests_of({"star", id.c_str(), "--remove"}).at(0).star_messages().starred());
   EXPECT_EQ(requests_of({"starred", "--limit", "7"}).at(0).list_starred().limit(), 7u);
+  EXPECT_EQ(parse({"starred", "--limit", "501"}).code, ExitCode::kUsage);
   EXPECT_EQ(requests_of({"starred", "+491700000001"}).at(0).open_conversation().handle(), "+491700000001");
 }
 

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/command_options.h"
 #include "cli/hours.h"
 
 namespace kith::cli {
@@ -22,7 +23,6 @@ class GroupCommands {
   }
 
  private:
-  static void add_json(CLI::App& command, bool& json) { command.add_flag("--json", json, "One JSON object a line"); }
   static void take_group(CLI::App& command, std::string& group) {
     command.add_option("group", group, "Which")->required()->type_name("GROUP");
   }
