@@ -169,7 +169,10 @@ TEST_F(Failed, OnesThatDidNotFailAreNamed) {
 }
 
 TEST_F(Failed, AreDeletedAndOneThatCanNotBeDoesNotKeepTheOthersBack) {
-  EXPECT_EQ(run_delete(context, {.ids = {kFirst, std::string(32, '9'), kThird}}), ExitCode::kFailed);
+  EXPECT_EQ(run_delete(context, {.ids = {kFirst, std::string(32, '9'), "walnut", kThird}}), ExitCode::kFailed);
+  EXPECT_THAT(output.words(), HasSubstr(std::string(32, '9') + " is not deleted"));
+  EXPECT_THAT(output.words(), HasSubstr("walnut is no message's id"));
+  EXPECT_EQ(run_delete(context, {.ids = {"walnut"}}), ExitCode::kUsage);
   EXPECT_THAT(deleted, ElementsAre(kFirst, kThird));
 }
 

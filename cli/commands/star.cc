@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 #include "cli/commands/commands.h"
+#include "cli/each_message.h"
 #include "cli/message_text.h"
 #include "cli/time_text.h"
 
 namespace kith::cli {
 
 ExitCode run_star(Context context, const StarOptions& options) {
-  ExitCode failed = ExitCode::kOk;
-  for (const std::string& id : options.ids) {
-    client_api::Request request;
-    request.mutable_star_messages()->add_ids(id);
-    request.mutable_star_messages()->set_starred(!options.remove);
-    const auto response = ask(context, std::move(request));
-    if (!response && failed == ExitCode::kOk) failed = response.error();
-  }
-  return failed;
+  return with_each_message(context, options.ids, options.remove ? "unstarred" : "starred",
+                           [&options](const std::string& id) {
+                             client_api::Request request;
+                             request.mutable_star_messages()->add_ids(id);
+                             request.mutable_star_messages()->set_starred(!options.remove);
+                             return request;
+                           });
 }
 
 ExitCode run_starred(Context context, const StarredOptions& options) {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "cli/each_message.h"
+
+#include "base/ids.h"
+
+namespace kith::cli {
+
+ExitCode with_each_message(Context context, const std::vector<std::string>& ids, const std::string& not_what,
+                           const std::function<client_api::Request(const std::string& id)>& request) {
+  ExitCode end = ExitCode::kOk;
+  for (const std::string& id : ids) {
+    ExitCode code = ExitCode::kUsage;
+    if (!MessageId::from_hex(id)) {
+      context.out.note(id + " is no message's id: kith history --json has them");
+    } else {
+      const auto response = ask(context, request(id));
+      code = response ? ExitCode::kOk : response.error();
+      if (!response) context.out.note(id + " is not " + not_what);
+    }
+    if (end == ExitCode::kOk) end = code;
+  }
+  return end;
+}
+
+}  // namespace kith::cli

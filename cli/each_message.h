@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// What is done with several messages, by their ids.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/context.h"
+
+namespace kith::cli {
+
+// Asks for it with each. One with which it can't be done is named to the user, with what it is not ("deleted"), and does
+// not keep the others back: the end is that of the first such one. What is no id is kUsage.
+ExitCode with_each_message(Context context, const std::vector<std::string>& ids, const std::string& not_what,
+                           const std::function<client_api::Request(const std::string& id)>& request);
+
+}  // namespace kith::cli
