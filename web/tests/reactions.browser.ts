@@ -5,7 +5,16 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Locator, Page } from "playwright-core";
 
-import { bubble, composer, eventually, openConversation, register, send, writeToNumber } from "./support/actions";
+import {
+  bubble,
+  composer,
+  eventually,
+  makeGroup,
+  openConversation,
+  register,
+  send,
+  writeToNumber,
+} from "./support/actions";
 import { serverSuite } from "./support/server_suite";
 
 const ANA = "+491700001301";
@@ -165,16 +174,7 @@ describe("reactions", () => {
   });
 
   it("of three in a group are counted together", async () => {
-    await button(anaPage, "New chat").first().click();
-    await button(anaPage, "New group").click();
-    for (const phone of [BEN, CLARA]) {
-      await anaPage.getByLabel("Name or number").fill(phone);
-      await anaPage.keyboard.press("Enter");
-    }
-    await button(anaPage, "Continue").click();
-    await anaPage.getByLabel("Group name").fill(GROUP);
-    await button(anaPage, "Make the group").click();
-    await anaPage.getByRole("textbox", { name: `Message to ${GROUP}` }).waitFor();
+    await makeGroup(anaPage, GROUP, [BEN, CLARA]);
     await send(anaPage, "Lentils or leek?");
     for (const page of [benPage, claraPage]) {
       await openConversation(page, GROUP);

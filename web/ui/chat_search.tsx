@@ -6,10 +6,10 @@ import type { KeyboardEvent } from "react";
 import type { ChatSearchViewModel } from "../view-models/chat_search";
 import { say } from "../view-models/say";
 import styles from "./chat_search.module.css";
+import { IconButton } from "./icon_button";
 import { Icon } from "./part_icons";
 import { useOverlay } from "./keys";
 import { useViewModel } from "./use_view_model";
-import buttons from "./parts/button.module.css";
 import searches from "./parts/search.module.css";
 
 interface ChatSearchProps {
@@ -73,15 +73,8 @@ interface StepProps {
 
 function Step({ icon, label, disabled, onClick }: StepProps) {
   return (
-    <button
-      type="button"
-      className={`${buttons.iconButton} ${styles.step}`}
-      aria-label={label}
-      title={label}
-      disabled={disabled}
-      onClick={onClick}
-    >
+    <IconButton className={styles.step} label={label} disabled={disabled} onClick={onClick}>
       <Icon name={icon} />
-    </button>
+    </IconButton>
   );
 }

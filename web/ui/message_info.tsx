@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useState } from "react";
-
 import { mediaOf, Tick, type Message, type Receipt } from "../view-models/core";
-import { failureText } from "../view-models/failure_text";
 import { nameOf } from "../view-models/group_text";
 import { say, type TextId } from "../view-models/say";
 import { dayParts, millis } from "../view-models/time_text";
+import { AskedDialog } from "./asked_dialog";
 import { Avatar } from "./avatar";
-import { Dialog } from "./dialog";
-import { Spinner } from "./spinner";
 import { useNow } from "./use_now";
 import styles from "./message_info.module.css";
-import buttons from "./parts/button.module.css";
-import fields from "./parts/field.module.css";
 
 interface MessageInfoProps {
   /** One's own. */
@@ -31,44 +25,32 @@ const STAGES: readonly { tick: Tick; title: TextId }[] = [
 
 /** How far a message has come with each whom it is for, as of when it is opened. */
 export function MessageInfo({ message, receiptsOf, onClose }: MessageInfoProps) {
-  const [receipts, setReceipts] = useState<readonly Receipt[]>();
-  const [error, setError] = useState("");
-  useEffect(() => {
-    let shown = true;
-    receiptsOf(message).then(
-      (read) => shown && setReceipts(read),
-      (failure: unknown) => shown && setError(failureText(failure)),
-    );
-    return () => void (shown = false);
-  }, [message, receiptsOf]);
-  const close = (
-    <button type="button" className={buttons.button} autoFocus onClick={onClose}>
-      {say("common.close")}
-    </button>
-  );
   return (
-    <Dialog title={say("messageInfo.title")} answers={close} onCancel={onClose}>
-      {error !== "" && (
-        <p className={fields.error} role="alert">
-          {error}
-        </p>
+    <AskedDialog
+      title={say("messageInfo.title")}
+      loading={say("messageInfo.loading")}
+      ask={() => receiptsOf(message)}
+      onClose={onClose}
+    >
+      {(receipts) => (
+        <>
+          {receipts?.length === 0 && <p role="status">{say("messageInfo.none")}</p>}
+          <div className={styles.stages}>
+            <Stage
+              title={say(mediaOf(message)?.viewOnce === true ? "messageInfo.opened" : "messageInfo.played")}
+              receipts={receipts?.filter(({ openedUs }) => openedUs !== 0n) ?? []}
+            />
+            {STAGES.map(({ tick, title }) => (
+              <Stage
+                key={tick}
+                title={say(title)}
+                receipts={receipts?.filter((each) => each.openedUs === 0n && each.tick === tick) ?? []}
+              />
+            ))}
+          </div>
+        </>
       )}
-      {receipts === undefined && error === "" && <Spinner label={say("messageInfo.loading")} />}
-      {receipts?.length === 0 && <p role="status">{say("messageInfo.none")}</p>}
-      <div className={styles.stages}>
-        <Stage
-          title={say(mediaOf(message)?.viewOnce === true ? "messageInfo.opened" : "messageInfo.played")}
-          receipts={receipts?.filter(({ openedUs }) => openedUs !== 0n) ?? []}
-        />
-        {STAGES.map(({ tick, title }) => (
-          <Stage
-            key={tick}
-            title={say(title)}
-            receipts={receipts?.filter((each) => each.openedUs === 0n && each.tick === tick) ?? []}
-          />
-        ))}
-      </div>
-    </Dialog>
+    </AskedDialog>
   );
 }
 

@@ -10,10 +10,10 @@ import { textOf } from "../view-models/core";
 import { say } from "../view-models/say";
 import { copyText } from "./copy_text";
 import { DeleteQuestion } from "./delete_question";
+import { IconButton } from "./icon_button";
 import { Icon, type IconName } from "./part_icons";
 import { useViewModel } from "./use_view_model";
 import styles from "./selection_bar.module.css";
-import buttons from "./parts/button.module.css";
 
 interface SelectionBarProps {
   model: ConversationViewModel;
@@ -81,15 +81,8 @@ interface ActProps {
 
 function Act({ icon, label, disabled = false, onClick }: ActProps) {
   return (
-    <button
-      type="button"
-      className={`${buttons.iconButton} ${styles.act}`}
-      aria-label={label}
-      title={label}
-      disabled={disabled}
-      onClick={onClick}
-    >
+    <IconButton className={styles.act} label={label} disabled={disabled} onClick={onClick}>
       <Icon name={icon} />
-    </button>
+    </IconButton>
   );
 }

@@ -10,6 +10,7 @@ import { say } from "../view-models/say";
 import type { StarredViewModel } from "../view-models/starred";
 import { listTimeText, millis } from "../view-models/time_text";
 import { isFocusLost } from "./focus_return";
+import { IconButton } from "./icon_button";
 import { Icon } from "./part_icons";
 import { More } from "./more";
 import { OwnAccount } from "./own_account";
@@ -18,7 +19,6 @@ import { useMade } from "./use_made";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 import styles from "./starred_list.module.css";
-import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 import rows from "./parts/rows.module.css";
 
@@ -111,15 +111,9 @@ function Row({ model, message, onOpen, onUnstar }: RowProps) {
         </span>
         <QuotedPicture thumbnail={mediaOf(message)?.thumbnail} />
       </button>
-      <button
-        type="button"
-        className={buttons.iconButton}
-        aria-label={say("messageMenu.unstar")}
-        title={say("messageMenu.unstar")}
-        onClick={onUnstar}
-      >
+      <IconButton label={say("messageMenu.unstar")} onClick={onUnstar}>
         <Icon name="starOff" />
-      </button>
+      </IconButton>
     </li>
   );
 }

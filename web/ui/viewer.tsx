@@ -13,6 +13,7 @@ import { fullTimeText, millis } from "../view-models/time_text";
 import { ViewerViewModel } from "../view-models/viewer";
 import { Avatar } from "./avatar";
 import { FullDialog } from "./full_dialog";
+import { IconButton } from "./icon_button";
 import { Icon, type IconName } from "./part_icons";
 import { altOf, VideoSign } from "./media_body";
 import { useMediaTools } from "./media_context";
@@ -147,15 +148,9 @@ function goTo(message: Message, actions: ViewerActions): void {
 
 function Tool({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {
   return (
-    <button
-      type="button"
-      className={`${buttons.iconButton} ${styles.tool}`}
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-    >
+    <IconButton className={styles.tool} label={label} onClick={onClick}>
       <Icon name={icon} />
-    </button>
+    </IconButton>
   );
 }
 

@@ -324,6 +324,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     const [{ MediaTools: Tools }, port] = await Promise.all([import("./media_tools"), media()]);
     const tools = new Tools(this.core, port, (message) => this.putSent(message));
     this.onDispose(() => tools.dispose());
+    this.onDispose(this.store.subscribe(tools.player.take));
     this.update({ tools });
     return tools;
   });

@@ -155,3 +155,20 @@ it("tells nothing of one's own, nor of what can't be played, and tells it again 
   }
   expect(core.called("markPlayed")).toEqual([{ id: one.id }, { id: one.id }]);
 });
+
+it("stops when what plays is deleted, for everyone or here, and goes on when something else is", async () => {
+  const model = player();
+  const [one, other] = [voice(), voice()];
+  const deleted = { ...one, body: { case: "deleted", value: {} } } as never;
+  for (const gone of [
+    { messages: [deleted], removed: new Set<string>() },
+    { messages: [], removed: new Set([one.id]) },
+  ]) {
+    model.toggle(one);
+    await settle();
+    model.take({ messages: [{ ...one, starred: true }], removed: new Set([other.id]) });
+    expect(model.snapshot()).toMatchObject({ message: { id: one.id }, playing: true });
+    model.take(gone);
+    expect(model.snapshot().message).toBeUndefined();
+  }
+});

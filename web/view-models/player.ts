@@ -3,6 +3,7 @@
 // The one recording that plays in this page. It goes on while another conversation is looked at; the voice message that
 // comes right after it is next.
 import { MediaKind, mediaOf, MediaState, type Core, type Message } from "./core";
+import type { Changes } from "./entity_store";
 import { playingUrl, type MediaPort, type Sound } from "./media_port";
 import { ViewModel } from "./view_model";
 
@@ -60,6 +61,14 @@ export class PlayerViewModel extends ViewModel<PlayerSnapshot> {
     this.sound?.stop();
     this.forgetUrl();
     this.update({ ...NOTHING });
+  };
+
+  /** What plays may be no more. */
+  readonly take = ({ messages, removed }: Pick<Changes, "messages" | "removed">): void => {
+    const { message } = this.snapshot();
+    if (message === undefined) return;
+    const now = messages.find(({ id }) => id === message.id) ?? message;
+    if (removed.has(message.id) || !isSound(now)) this.stop();
   };
 
   /** 0 to 1. What doesn't play yet is then played from there. */

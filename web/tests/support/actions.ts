@@ -57,6 +57,21 @@ export async function openConversation(page: Page, title: string): Promise<void>
   await composer(page).waitFor();
 }
 
+/** Makes a group of people by their numbers; it is open then. */
+export async function makeGroup(page: Page, title: string, phones: readonly string[]): Promise<void> {
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  await button("New chat").first().click();
+  await button("New group").click();
+  for (const phone of phones) {
+    await page.getByLabel("Name or number").fill(phone);
+    await page.keyboard.press("Enter");
+  }
+  await button("Continue").click();
+  await page.getByLabel("Group name").fill(title);
+  await button("Make the group").click();
+  await page.getByRole("textbox", { name: `Message to ${title}` }).waitFor();
+}
+
 /** The texts of the messages on the page, in their order. */
 export async function messageTexts(page: Page): Promise<string[]> {
   return page.locator("[data-message] [data-words]").allInnerTexts();
