@@ -11,8 +11,8 @@
 
 namespace kith::cli {
 
-// Asks for it with each. One with which it can't be done is named to the user, with what it is not ("deleted"), and does
-// not keep the others back: the end is that of the first such one. What is no id is kUsage.
+// Asks for it with each. One with which it can't be done is named to the user, with what it is not ("deleted"), and
+// does not keep the others back: the end is that of the first such one. What is no id is kUsage.
 ExitCode with_each_message(Context context, const std::vector<std::string>& ids, const std::string& not_what,
                            const std::function<client_api::Request(const std::string& id)>& request);
 

@@ -97,6 +97,7 @@ const char* meaning(Failure::Code code) {
     case Failure::kLinkRefused: return "the server does not go there: it is no address on the public web";
     case Failure::kLinkUnreachable: return "nothing came from where the link leads";
     case Failure::kLinkWrongType: return "what is where the link leads is no web page, or no picture";
+    case Failure::kNotOwnMessage: return "only who has written a message can do that";
     case Failure::kTooLate:
       return "it is too late: a message is edited for 15 minutes, and deleted for everybody for two days";
     case Failure::kQuotaExceeded: return "this account has no more room for files on the server";

@@ -26,7 +26,7 @@ bool may_become_another(const MessageRow& message) {
 }
 
 bool can_be_edited(const MessageRow& message) {
-  if (!message.outgoing || message.tick == Tick::kFailed) return false;
+  if (message.tick == Tick::kFailed) return false;
   const auto media = contents::media_of(message);
   if (!media) return message.kind == MessageKind::kText;
   return !media->view_once() && media->kind() != content::Media::kVoice && media->kind() != content::Media::kSticker;
@@ -57,6 +57,7 @@ void Corrections::edit(uint32_t request, const client_api::EditMessageRequest& w
   if (!id) return output.fail(request, Failure::kInvalidArgument, "id: must be 32 hexadecimal digits");
   const auto message = engine_.store.messages.find(*id);
   if (!message) return output.fail(request, Failure::kNoSuchMessage, "id");
+  if (!message->outgoing) return output.fail(request, Failure::kNotOwnMessage, "id: is somebody else's");
   if (!can_be_edited(*message))
     return output.fail(request, Failure::kInvalidArgument, "id: is of a message that can't be edited");
   const bool has_file = message->kind == MessageKind::kMedia;

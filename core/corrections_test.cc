@@ -114,7 +114,7 @@ TEST_F(CorrectionsTest, WhatItQuotesStays) {
 TEST_F(CorrectionsTest, WhatCanNotBeEditedIsNamed) {
   const std::string chat = testing::open_chat(ana_, kBen);
   const std::string id = say(ana_, chat, "hello");
-  EXPECT_EQ(edit(ben_, id, "x").failure().code(), Failure::kInvalidArgument) << "somebody else's";
+  EXPECT_EQ(edit(ben_, id, "x").failure().code(), Failure::kNotOwnMessage);
   EXPECT_EQ(edit(ana_, id, "").failure().code(), Failure::kBlank);
   EXPECT_EQ(edit(ana_, id, " \n").failure().code(), Failure::kBlank);
   EXPECT_EQ(edit(ana_, id, std::string(70'000, 'a')).failure().code(), Failure::kTooLarge);
@@ -373,7 +373,7 @@ TEST_F(CorrectionsTest, SeveralAtOnceForTwoDays) {
   EXPECT_FALSE(erase(ana_, {ids[0], ids[1], ids[0]}, true).has_failure());
   EXPECT_EQ(server().sends.size(), 1u);
   EXPECT_THAT(texts_with(ben_, kAna), ElementsAre("-Ana", "-Ana", "three", "four", "hello"));
-  EXPECT_EQ(erase(ana_, {ids[2], bens}, true).failure().code(), Failure::kNotAllowed);
+  EXPECT_EQ(erase(ana_, {ids[2], bens}, true).failure().code(), Failure::kNotOwnMessage);
   EXPECT_EQ(erase(ana_, {ids[2], std::string(32, '0')}, true).failure().code(), Failure::kNoSuchMessage);
   const std::string cleos = say(ana_, testing::open_chat(ana_, kCleo), "hello");
   EXPECT_EQ(erase(ana_, {ids[2], cleos}, true).failure().code(), Failure::kInvalidArgument);

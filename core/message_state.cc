@@ -76,7 +76,8 @@ bool may_delete(Engine& engine, uint32_t request, const MessageRow& message, con
     return fail(Failure::kInvalidArgument, " is not to be deleted for everybody");
   if (!message.outgoing) {
     const auto group = where.group();
-    const auto self = group ? engine.store.groups.member(*group, engine.registration->account) : std::nullopt;
+    if (!group) return fail(Failure::kNotOwnMessage, " is somebody else's");
+    const auto self = engine.store.groups.member(*group, engine.registration->account);
     if (!self || self->role != wire::kGroupAdmin) return fail(Failure::kNotAllowed, " is somebody else's");
   }
   if (message.tick != Tick::kPending &&

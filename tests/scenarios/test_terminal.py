@@ -274,7 +274,7 @@ class NotSent(Scenario):
         self.assertEqual(self.ana.run("retry", self.number, "--wait", "sent").stdout.split(), [self.ids[2]])
         self.assertEqual(ben.receive_texts(), ["one", "three"])
         self.assertIn("nothing to send again", self.ana.run("retry").stderr)
-        refused = self.ana.run("delete", self.ids[0], check=False)
+        refused = self.ana.run("retry", self.ids[0], check=False)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("nothing is wrong with", refused.stderr)
 

@@ -51,6 +51,7 @@ const WORDS: Partial<Record<FailureCode, TextId>> = {
   [FailureCode.kFileGone]: "failure.fileGone",
   [FailureCode.kServerFull]: "failure.serverFull",
   [FailureCode.kTooLate]: "failure.tooLate",
+  [FailureCode.kNotOwnMessage]: "failure.notOwnMessage",
   [FailureCode.kQuotaExceeded]: "failure.quota",
   [FailureCode.kNoLinkFetching]: "failure.noLinkFetching",
   [FailureCode.kLinkRefused]: "failure.linkRefused",
