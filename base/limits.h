@@ -17,6 +17,10 @@ inline constexpr size_t kQuoteBytesMax = 512;
 // How long after it was sent a message can be given another text, and be deleted for everybody (EDIT-1, EDIT-2).
 inline constexpr uint64_t kEditSeconds = 15 * 60;
 inline constexpr uint64_t kDeleteSeconds = 2 * 24 * 3600;
+// To how many conversations messages are forwarded at a time; and how often one was on its way that goes to one
+// conversation at a time from then on (FORWARD-1).
+inline constexpr size_t kForwardConversationsMax = 5;
+inline constexpr uint32_t kForwardsFar = 5;
 // UTF-8 of one emoji that somebody reacts with: the longest that there are have 41.
 inline constexpr size_t kEmojiBytesMax = 64;
 // Devices of one account.

@@ -61,6 +61,7 @@ struct AllOptions {
   std::string setting_value;
   std::string whom;
   MuteOptions mute;
+  UnreadOptions unread;
   StatusOptions status;
   ChatOptions chat;
   RpcOptions rpc;
@@ -413,6 +414,10 @@ class Parser {
              [](Context c, const AllOptions& o) { return run_archive(c, o.whom, true); }));
     whom(add(app_, "unarchive", "Take it out again",
              [](Context c, const AllOptions& o) { return run_archive(c, o.whom, false); }));
+    CLI::App& unread = add(app_, "unread", "Mark a conversation as unread, until somebody reads in it next",
+                           [](Context c, const AllOptions& o) { return run_unread(c, o.unread); });
+    unread.add_option("whom", all.unread.whom, "With whom")->required()->type_name("WHOM");
+    unread.add_flag("--remove", all.unread.remove, "Take it back");
     whom(add(app_, "pin", "Show a conversation before all others; three at most",
              [](Context c, const AllOptions& o) { return run_pin(c, o.whom, true); }));
     whom(add(app_, "unpin", "Show it in its place again",

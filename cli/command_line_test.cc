@@ -212,6 +212,22 @@ TEST(CommandLine, WhatWasSentIsEditedDeletedAndStarred) {
   EXPECT_EQ(requests_of({"starred", "+491700000001"}).at(0).open_conversation().handle(), "+491700000001");
 }
 
+TEST(CommandLine, WhatIsForwardedGoesToAllWhoAreNamed) {
+  const std::string id(32, 'a');
+  const std::string other(32, 'b');
+  const auto requests = requests_of({"forward", id.c_str(), other.c_str(), "--to", "+491700000001", "--to", "@ben"});
+  ASSERT_GE(requests.size(), 2u);
+  EXPECT_EQ(requests.at(0).open_conversation().handle(), "+491700000001");
+  EXPECT_EQ(requests.at(1).open_conversation().handle(), "@ben");
+  EXPECT_EQ(parse({"forward", id.c_str()}).code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"forward", "--to", "@ben"}).code, ExitCode::kUsage);
+}
+
+TEST(CommandLine, AConversationIsMarkedAsUnread) {
+  EXPECT_EQ(requests_of({"unread", "@ben"}).at(0).open_conversation().handle(), "@ben");
+  EXPECT_EQ(parse({"unread"}).code, ExitCode::kUsage);
+}
+
 TEST(CommandLine, AReactionIsOneEmojiOrNoneAnyMore) {
   const std::string id(32, 'a');
   EXPECT_EQ(requests_of({"react", id.c_str(), "👍"}).at(0).react().emoji(), "👍");

@@ -15,6 +15,7 @@ class MessageCommands {
       : app_(app), options_(options), add_(add) {
     add_failed();
     add_corrections();
+    add_forward();
     add_stars();
     add_react();
   }
@@ -52,6 +53,14 @@ class MessageCommands {
                               [](Context c, const MessageOptions& o) { return run_versions(c, o.versions); });
     versions.add_option("id", options_.versions.id, "Which")->required()->type_name("ID");
     add_json(versions, options_.versions.json);
+  }
+
+  void add_forward() {
+    CLI::App& forward = add_(app_, "forward", "Send messages once more, to others; prints the new ids",
+                             [](Context c, const MessageOptions& o) { return run_forward(c, o.forward); });
+    forward.add_option("id", options_.forward.ids, "Which")->required()->type_name("ID");
+    forward.add_option("--to", options_.forward.to, "To whom; up to five")->required()->type_name("WHOM");
+    add_wait(forward, options_.forward.wait, options_.forward.timeout_s);
   }
 
   void add_stars() {

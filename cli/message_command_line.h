@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The part of the command line that is about messages that are there: sent again, edited, deleted, starred, reacted to.
+// The part of the command line that is about messages that are there: sent again, edited, deleted, forwarded, starred,
+// reacted to.
 #pragma once
 
 #include <functional>
@@ -20,6 +21,7 @@ struct MessageOptions {
   DeleteOptions remove;
   EditOptions edit;
   VersionsOptions versions;
+  ForwardOptions forward;
   StarOptions star;
   StarredOptions starred;
   ReactOptions react;

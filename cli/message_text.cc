@@ -3,6 +3,7 @@
 #include "cli/message_text.h"
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "cli/characters.h"
 #include "cli/context.h"
 #include "cli/group_text.h"
@@ -223,6 +224,7 @@ std::string message_json(const Message& message, const Place& place) {
     }
     line.raw("quote", quote.str());
   }
+  if (message.forwards() != 0) line.number("forwards", message.forwards());
   if (message.edited_us() != 0) line.text("edited_at", rfc3339(message.edited_us()));
   if (message.starred()) line.boolean("starred", true);
   if (message.has_deleted()) line.text("deleted_by", message.deleted().by().account_id());
@@ -256,6 +258,8 @@ std::string message_line(const Output& output, const Message& message, const Tol
   if (message.has_identity_changed() || message.has_handle_moved())
     return line + output.coloured("33", one_line(told.author) + ": " + body(message));
   line += output.coloured(message.outgoing() ? "32" : "1", one_line(told.author) + ":") + " ";
+  if (message.forwards() != 0)
+    line += output.coloured("2", message.forwards() < kForwardsFar ? "(forwarded) " : "(forwarded many times) ");
   if (message.has_quote()) {
     line += output.coloured("2", "> " + quote_text(message.quote())) + "\n    ";
   }

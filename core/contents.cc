@@ -95,6 +95,7 @@ Bytes rest_of(const content::Text& text, bool in_group) {
   } else if (const auto group = quoted_group(text)) {
     kept.mutable_quote()->set_group(group->bytes());
   }
+  kept.set_forwards(std::min(text.forwards(), kForwardsMax));
   return kept.SerializeAsString();
 }
 
@@ -124,6 +125,7 @@ bool add_preview(const content::LinkPreview& said, MessageRow& message) {
 std::optional<Words> read_words(const content::Text& text, bool in_group) {
   content::Text own = text;
   own.clear_quote();
+  own.clear_forwards();  // what was forwarded is nobody's to edit
   MessageRow row;
   if (own.text().size() > kTextBytesMax || !read_columns(own, row)) return std::nullopt;
   row.raw = rest_of(own, in_group);
@@ -148,6 +150,7 @@ Words words_of(const MessageRow& message) {
 }
 
 bool can_have(const MessageRow& message, const Words& words) {
+  if (forwards_of(message) != 0) return false;
   if (message.kind == MessageKind::kText) return !words.text.empty();
   const auto media = media_of(message);
   return media && !media->view_once() && words.text.size() <= kCaptionBytesMax;
@@ -188,6 +191,12 @@ std::optional<content::Media> media_of(const MessageRow& message) {
   content::Media media;
   if (message.kind != MessageKind::kMedia || !media.ParseFromString(message.raw)) return std::nullopt;
   return media;
+}
+
+uint32_t forwards_of(const MessageRow& message) {
+  if (const auto media = media_of(message)) return media->caption().forwards();
+  content::Text rest;
+  return message.kind == MessageKind::kText && rest.ParseFromString(message.raw) ? rest.forwards() : 0;
 }
 
 Bytes opened(const content::Media& media) {

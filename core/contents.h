@@ -69,6 +69,10 @@ Bytes opened(const content::Media& media);
 [[nodiscard]] inline bool can_be_opened(const content::Media& media) {
   return media.view_once() || media.kind() == content::Media::kVoice;
 }
+// How often it was forwarded on its way here; 0: it says what its sender has written. What says more than kForwardsMax
+// says that.
+inline constexpr uint32_t kForwardsMax = 255;
+[[nodiscard]] uint32_t forwards_of(const MessageRow& message);
 // Whether the message is one that people write: with a text, or a file.
 [[nodiscard]] inline bool is_written(const MessageRow& message) {
   return message.kind == MessageKind::kText || message.kind == MessageKind::kMedia;

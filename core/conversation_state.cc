@@ -73,6 +73,7 @@ void tell_place(Engine& engine, const ConversationRow& row) {
   engine.own_state.set(State::kArchived, subject_of(row.peer), number(row.archived ? 1 : 0));
   engine.own_state.set(State::kPinned, subject_of(row.peer), number(row.pinned.value));
   engine.own_state.set(State::kMuted, subject_of(row.peer), number(row.muted_until.value));
+  engine.own_state.set(State::kMarkedUnread, subject_of(row.peer), number(row.marked_unread ? 1 : 0));
 }
 
 // Which are shown as pinned may change with one more that is, or one less.
@@ -111,6 +112,7 @@ void set_conversation(Engine& engine, uint32_t request, const client_api::SetCon
     if (what.archived() && !what.has_pinned()) pin(engine, *id, {});  // it would take the place of one that is seen
   }
   if (what.has_muted_until_us()) table.set_muted(*id, bounded_time(what.muted_until_us()));
+  if (what.has_marked_unread()) table.set_marked_unread(*id, what.marked_unread());
   if (const auto row = tellable(engine, *id)) tell_place(engine, *row);
   engine.changes.conversation(*id);
   auto conversation = Conversations(engine.store).build(*id);
@@ -124,8 +126,16 @@ void set_conversation(Engine& engine, uint32_t request, const client_api::SetCon
 
 void conversation_began(Engine& engine, const GroupId& group) {
   const Bytes subject = subject_of(Target(group));
-  for (const State::Kind kind : {State::kDraft, State::kArchived, State::kPinned, State::kMuted})
+  for (const State::Kind kind : {State::kDraft, State::kArchived, State::kPinned, State::kMuted, State::kMarkedUnread})
     engine.own_state.apply_again(kind, subject);
+}
+
+void unmark_unread(Engine& engine, const ConversationId& id) {
+  const auto conversation = engine.store.conversations.find(id);
+  if (!conversation || !conversation->marked_unread) return;
+  engine.store.conversations.set_marked_unread(id, false);
+  if (const auto row = tellable(engine, id)) tell_place(engine, *row);
+  engine.changes.conversation(id);
 }
 
 void tell_conversation(Engine& engine, const ConversationId& id) {
@@ -164,6 +174,13 @@ void apply_muted(Engine& engine, BytesView subject, const content::StateValue& v
   const UnixMicros until = bounded_time(value.number());
   if (!row || row->muted_until == until) return;
   engine.store.conversations.set_muted(row->id, until);
+  engine.changes.conversation(row->id);
+}
+
+void apply_marked_unread(Engine& engine, BytesView subject, const content::StateValue& value) {
+  const auto row = conversation_of(engine, subject, value);
+  if (!row || row->marked_unread == (value.number() != 0)) return;
+  engine.store.conversations.set_marked_unread(row->id, value.number() != 0);
   engine.changes.conversation(row->id);
 }
 

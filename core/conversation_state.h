@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What a person has made of a conversation, on all devices of the account alike: its draft, and whether it is archived,
-// pinned, muted (STATE-1). The registers are about the account that the conversation is with, or the group, as the ids
-// of conversations are each device's own.
+// pinned, muted, marked as unread (STATE-1). The registers are about the account that the conversation is with, or the
+// group, as the ids of conversations are each device's own.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,9 @@ void set_draft(Engine& engine, uint32_t request, const client_api::SetDraftReque
 // Fails with kTooManyPinned and then changes nothing.
 void set_conversation(Engine& engine, uint32_t request, const client_api::SetConversationRequest& what);
 
+// Somebody has read in it: it is marked as unread no longer.
+void unmark_unread(Engine& engine, const ConversationId& id);
+
 // What this conversation is like here is what it is like everywhere from now on. Nothing while nobody knows whom it is
 // with: then it is told when that is known.
 void tell_conversation(Engine& engine, const ConversationId& id);
@@ -33,5 +36,6 @@ void apply_draft(Engine& engine, BytesView subject, const content::StateValue& v
 void apply_archived(Engine& engine, BytesView subject, const content::StateValue& value);
 void apply_pinned(Engine& engine, BytesView subject, const content::StateValue& value);
 void apply_muted(Engine& engine, BytesView subject, const content::StateValue& value);
+void apply_marked_unread(Engine& engine, BytesView subject, const content::StateValue& value);
 
 }  // namespace kith::core

@@ -37,6 +37,7 @@ client_api::Conversation Conversations::build(const ConversationRow& row, Messag
     built.set_pinned(std::find(pinned.begin(), pinned.end(), row.id) != pinned.end());
   }
   built.set_muted_until_us(row.muted_until.value);
+  built.set_marked_unread(row.marked_unread);
   built.set_activity_us(last ? last->order.value : row.made.value);
   if (const auto group = row.group()) {
     GroupView(store_, messages.people()).describe(*group, built);

@@ -26,7 +26,7 @@ bool may_become_another(const MessageRow& message) {
 }
 
 bool can_be_edited(const MessageRow& message) {
-  if (message.tick == Tick::kFailed) return false;
+  if (message.tick == Tick::kFailed || contents::forwards_of(message) != 0) return false;
   const auto media = contents::media_of(message);
   if (!media) return message.kind == MessageKind::kText;
   return !media->view_once() && media->kind() != content::Media::kVoice && media->kind() != content::Media::kSticker;

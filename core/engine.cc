@@ -72,6 +72,7 @@ constexpr StateRow kStates[] = {
     {content::OwnState::kArchived, &apply_archived},
     {content::OwnState::kPinned, &apply_pinned},
     {content::OwnState::kMuted, &apply_muted},
+    {content::OwnState::kMarkedUnread, &apply_marked_unread},
     {content::OwnState::kVerified, &apply_verified},
     {content::OwnState::kBlocked,
      [](Engine& engine, BytesView subject, const auto& value) { engine.privacy.apply_blocked(subject, value); }},

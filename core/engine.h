@@ -9,6 +9,8 @@
 //              openings          recordings that are played, and files that are opened once
 //              reactions         what people say to a message with one emoji
 //              corrections       that messages have another text, or are no more
+//              message_state     what a person has made of messages: starred, deleted
+//              forwarding        messages that are here, sent once more
 //              files             what people send each other beside text: to the server, and from it
 //              receiving         messages that come
 //              receipts          delivered and read, by number
@@ -32,7 +34,7 @@
 //              own_state         registers: what all devices of the account keep the same
 //              group_changes     creating and changing groups; group_offers brings a change to the server
 //              group_joining     links by which people come in
-//              conversation_state  drafts, and what is archived, pinned, muted
+//              conversation_state  drafts, and what is archived, pinned, muted, unread
 //              own_devices       which devices the account has
 //              device_watch      when they were last there, what is new about them, and ending those that nobody uses
 //   transport  connection        the socket: connecting, greeting, staying alive, reconnecting

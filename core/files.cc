@@ -88,10 +88,19 @@ void Files::is_here(const MessageRow& message) {
 
 bool Files::send(const MessageRow& message) {
   const auto row = row_of(message);
-  if (!row || row->server_until.value > engine_.connection.server_now().value + kDayUs) return true;
-  if (row->state != FileState::kSending) set_state(row->name, FileState::kSending);
+  if (!row) return true;
+  if (was_sent(row->name) && row->server_until.value > engine_.connection.server_now().value + kDayUs) return true;
+  if (!row->is_moving())
+    set_state(row->name, row->state == FileState::kHere ? FileState::kSending : FileState::kFetching);
   look_ = true;
   return false;
+}
+
+bool Files::was_sent(const FileName& name) {
+  const auto notes = engine_.store.conversations.with(engine_.registration->account);
+  return std::ranges::any_of(engine_.store.messages.with_file(name), [&notes](const MessageRow& each) {
+    return each.outgoing && each.tick != Tick::kPending && each.tick != Tick::kFailed && each.conversation != notes;
+  });
 }
 
 void Files::viewed(const MessageRow& message) {
@@ -174,9 +183,19 @@ void Files::set_state(const FileName& name, FileState state) {
 
 void Files::fail(const FileRow& row, FailureReason why) {
   end_job(row.name);
-  for (const MessageRow& message : waiting(row.name)) (void)engine_.store.messages.fail(message.id, why);
+  fail_waiting(row.name, why);
   set_state(row.name, why == FailureReason::kFileMissing ? FileState::kGone : FileState::kHere);
   engine_.photo_failed(row.name, why);
+}
+
+void Files::fail_waiting(const FileName& name, FailureReason why) {
+  for (const MessageRow& message : waiting(name)) (void)engine_.store.messages.fail(message.id, why);
+}
+
+void Files::lost(const FileName& name, FileState state) {
+  end_job(name);
+  fail_waiting(name, FailureReason::kFileMissing);
+  set_state(name, state);
 }
 
 // ---------------------------------------------------------------- jobs
@@ -225,7 +244,7 @@ void Files::pump() {
     const auto is_active = [this](const FileRow& row) { return jobs_.contains(row.name) && job_of(row.name).active; };
     auto active = static_cast<size_t>(std::ranges::count_if(rows, is_active));
     for (const FileRow& row : rows) {
-      if (state == FileState::kSending) unsent_ += static_cast<uint32_t>(waiting(row.name).size());
+      if (state != FileState::kDeleting) unsent_ += static_cast<uint32_t>(waiting(row.name).size());
       if (!ready || active >= kAtOnce || is_active(row) || job_of(row.name).timer.is_set()) continue;
       start(row);
       ++active;
@@ -271,17 +290,6 @@ void Files::on_room(const FileName& name, const HttpReply& reply) {
   if (found == jobs_.end() || !found->second.active || found->second.call != 0 || !row) return;
   Job& job = found->second;
   const auto room = reply.parse<wire::FileUpload>();
-  const wire::ErrorCode code = reply.error().code();
-  if (code == wire::kInvalidArgument || code == wire::kNotAllowed) {
-    // Another account has sent the very same file: then it is there, and this asks for it to stay.
-    return engine_.http.call("HEAD", path_of(row->file.id), "", [this, name](const HttpReply& head) {
-      const auto again = engine_.store.files.find(name);
-      if (!again || !jobs_.contains(name)) return;
-      if (head.ok()) return uploaded(*again);
-      if (head.is_temporary()) return pause(name, Failure::kServer);
-      fail(*again, FailureReason::kRefused);
-    });
-  }
   if (!room) return upload_refused(name, reply);
   job.offset = std::min(room->offset(), crypto::sealed_size(row->file.size));
   if (engine_.store.files.set_trouble(name, 0)) tell(name);
@@ -399,19 +407,17 @@ void Files::on_fetched(const FileFetched& fetched) {
     case FileFetched::kWhole:
       end_job(*name);
       engine_.store.files.set_used(*name, engine_.clock.now());
-      set_state(*name, FileState::kHere);
+      set_state(*name, waiting(*name).empty() ? FileState::kHere : FileState::kSending);
       return make_space();
     case FileFetched::kMissing: return fail(*row, FailureReason::kFileMissing);
-    case FileFetched::kOtherFile: end_job(*name); return set_state(*name, FileState::kBroken);
+    case FileFetched::kOtherFile: return lost(*name, FileState::kBroken);
     case FileFetched::kRefused:
       if (fetched.status() != 404 && fetched.status() != 410) return pause(*name, Failure::kServer);
-      end_job(*name);
-      return set_state(*name, FileState::kGone);
+      return lost(*name, FileState::kGone);
     case FileFetched::kNoRoom: return pause(*name, Failure::kDiskFull);
     case FileFetched::kFailed:
       if (job.failures < kHostFailuresMax) return pause(*name, Failure::kStorage);
-      end_job(*name);
-      return set_state(*name, FileState::kThere);
+      return lost(*name, FileState::kThere);
     default: return pause(*name, Failure::kOffline);
   }
 }
@@ -482,15 +488,16 @@ void Files::fetch_media(uint32_t request, const client_api::FetchMediaRequest& w
     if (!what.cancel()) {
       if (!row->is_moving() && row->state != FileState::kHere) set_state(row->name, FileState::kFetching);
       if (row->state == FileState::kFetching) end_job(row->name);  // at once
-    } else if (row->state == FileState::kFetching) {
-      end_job(row->name);
-      set_state(row->name, FileState::kThere);
-    } else if (row->state == FileState::kSending && message->outgoing && message->tick == Tick::kPending) {
-      (void)engine_.store.messages.fail(message->id, FailureReason::kCancelled);
-      engine_.changes.message_changed(message->id, message->conversation);
-      if (waiting(row->name).empty()) {
+    } else if (row->is_moving()) {
+      const bool waited = message->outgoing && message->tick == Tick::kPending;
+      if (waited) {
+        (void)engine_.store.messages.fail(message->id, FailureReason::kCancelled);
+        engine_.changes.message_changed(message->id, message->conversation);
+      }
+      const bool is_fetched = row->state == FileState::kFetching;
+      if ((is_fetched || waited) && waiting(row->name).empty()) {
         end_job(row->name);
-        set_state(row->name, FileState::kHere);
+        set_state(row->name, is_fetched ? FileState::kThere : FileState::kHere);
       }
       look_ = true;
     }

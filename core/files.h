@@ -55,8 +55,9 @@ class Files {
   void came(const MessageRow& message, bool fetch);
   // The host has sealed the message's file on this device.
   void is_here(const MessageRow& message);
-  // The message is to be sent, and its file, which the host has sealed, before it. True: the file is on the server, and
-  // nothing has to be waited for; or it has none.
+  // The message is to be sent, and its file before it. True: the server keeps the file for this account, and nothing
+  // has to be waited for; or it has none. One that is not on this device, as of what is forwarded, is fetched first
+  // (FORWARD-2).
   bool send(const MessageRow& message);
   // Its file was opened, which was to be viewed once: the message has none any more, and nor does the server if it is
   // one's own.
@@ -127,6 +128,9 @@ class Files {
   void upload_refused(const FileName& name, const HttpReply& reply);
   // Every message that waits for it fails.
   void fail(const FileRow& row, FailureReason why);
+  void fail_waiting(const FileName& name, FailureReason why);
+  // It does not come.
+  void lost(const FileName& name, FileState state);
   void set_state(const FileName& name, FileState state);
   void tell(const FileName& name);
   void end_job(const FileName& name);
@@ -136,6 +140,8 @@ class Files {
   std::optional<FileRow> row_of(const MessageRow& message);
   // By a message, or as the photo of a profile or a group.
   [[nodiscard]] bool is_needed(const FileName& name);
+  // Whether this account has sent it to somebody.
+  [[nodiscard]] bool was_sent(const FileName& name);
   [[nodiscard]] bool is_wanted(const MessageRow& message);
   [[nodiscard]] std::vector<MessageRow> waiting(const FileName& name);
   void remove_file(const FileName& name);

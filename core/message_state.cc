@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "core/asked_messages.h"
 #include "core/contents.h"
 #include "core/engine.h"
 
@@ -19,34 +20,8 @@ namespace {
 using client_api::Failure;
 using State = content::OwnState;
 
-constexpr int kMessagesMax = 100;  // of one request
-static_assert(kMessagesMax <= static_cast<int>(contents::kDeletedMax), "one content has them");
+static_assert(kAskedMessagesMax <= static_cast<int>(contents::kDeletedMax), "one content has them");
 static_assert(State::kStarred == kStarredRegister && State::kRemoved == kRemovedRegister);
-
-// Of each id once. Absent, and the request failed: one is none.
-std::optional<std::vector<MessageRow>> find_all(Engine& engine, uint32_t request,
-                                                const google::protobuf::RepeatedPtrField<std::string>& ids) {
-  if (ids.empty() || ids.size() > kMessagesMax) {
-    engine.output.fail(request, Failure::kInvalidArgument, "ids: 1 to 100");
-    return std::nullopt;
-  }
-  std::vector<MessageRow> found;
-  std::set<MessageId> known;
-  for (const std::string& text : ids) {
-    const auto id = MessageId::from_hex(text);
-    if (!id) {
-      engine.output.fail(request, Failure::kInvalidArgument, "ids: must be 32 hexadecimal digits each");
-      return std::nullopt;
-    }
-    auto message = engine.store.messages.find(*id);
-    if (!message) {
-      engine.output.fail(request, Failure::kNoSuchMessage, "ids: " + text);
-      return std::nullopt;
-    }
-    if (known.insert(*id).second) found.push_back(*std::move(message));
-  }
-  return found;
-}
 
 void remove(Engine& engine, const MessageRow& message) {
   engine.store.messages.remove(message);
@@ -108,7 +83,7 @@ void take_back(Engine& engine, const MessageRow& message) {
 }  // namespace
 
 void delete_messages(Engine& engine, uint32_t request, const client_api::DeleteMessagesRequest& what) {
-  auto messages = find_all(engine, request, what.ids());
+  auto messages = asked_messages(engine, request, what.ids());
   if (!messages) return;
   const auto where = engine.store.conversations.find(messages->front().conversation);
   if (!where) return;  // the database failed: the commit answers
@@ -135,7 +110,7 @@ void delete_messages(Engine& engine, uint32_t request, const client_api::DeleteM
 }
 
 void star_messages(Engine& engine, uint32_t request, const client_api::StarMessagesRequest& what) {
-  const auto messages = find_all(engine, request, what.ids());
+  const auto messages = asked_messages(engine, request, what.ids());
   if (!messages) return;
   if (!std::ranges::all_of(*messages, &contents::is_written))
     return engine.output.fail(request, Failure::kInvalidArgument, "ids: one is no text and no file");

@@ -196,6 +196,7 @@ client_api::Message MessagesView::build(const MessageRow& message) {
   if (message.quote) *built.mutable_quote() = build(*message.quote);
   built.set_edited_us(message.edited.value);
   built.set_starred(message.starred);
+  built.set_forwards(contents::forwards_of(message));
   set_body(message, built);
   add_reactions(message, built);
   return built;

@@ -110,6 +110,7 @@ class OwnStateConvergence : public TwoPeopleOn<UnreliableServer>, public ::testi
       case 4:
         request.mutable_set_conversation()->set_conversation(chat);
         request.mutable_set_conversation()->set_muted_until_us(pick(3) * world_.clock.unix_us);
+        request.mutable_set_conversation()->set_marked_unread(pick(2) == 0);
         break;
       case 5:
         request.mutable_set_conversation()->set_conversation(chat);

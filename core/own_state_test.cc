@@ -255,6 +255,33 @@ TEST_F(OwnStateTest, ArchivedPinnedAndMutedAreSoOnAllDevices_STATE_1) {
   expect_same();
 }
 
+TEST_F(OwnStateTest, WhatIsMarkedAsUnreadIsSoOnAllDevicesUntilSomebodyReads_STATE_1) {
+  say(ben_, bens_chat(), "are you there?");
+  settle();
+  const auto read = [](Host& host, const std::string& chat) {
+    client_api::Request request;
+    request.mutable_mark_read()->set_conversation(chat);
+    ASSERT_FALSE(host.request(std::move(request)).has_failure());
+  };
+  read(ana_, chat_);
+  const auto mark = [this](bool unread) {
+    const auto response = set_conversation(ana_, chat_, [unread](auto& what) { what.set_marked_unread(unread); });
+    EXPECT_EQ(response.set_conversation().marked_unread(), unread);
+    settle();
+    EXPECT_EQ(conversation(web_, webs_).marked_unread(), unread);
+  };
+  mark(true);
+  EXPECT_EQ(conversation(ana_, chat_).unread(), 0u) << "what was read stays so";
+  EXPECT_EQ(history(ben_, bens_chat()).back().tick(), client_api::Message::kRead);
+  mark(false);
+  mark(true);
+  read(web_, webs_);
+  settle();
+  EXPECT_FALSE(conversation(web_, webs_).marked_unread());
+  EXPECT_FALSE(conversation(ana_, chat_).marked_unread());
+  expect_same();
+}
+
 TEST_F(OwnStateTest, ThreeConversationsCanBePinnedAndTheSameThreeOnAllDevices_STATE_5) {
   std::vector<std::string> chats = {chat_, open_chat(ana_, kAna)};
   std::vector<std::string> on_web = {webs_, open_chat(web_, kAna)};

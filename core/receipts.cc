@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/contents.h"
+#include "core/conversation_state.h"
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/store/read_again.h"
@@ -26,6 +27,7 @@ void Receipts::mark_read(uint32_t request, const client_api::MarkReadRequest& wh
   Conversations conversations(engine_.store);
   const auto marked = conversations.mark_read(what);
   if (!marked) return engine_.output.fail(request, marked.error().code, marked.error().detail);
+  unmark_unread(engine_, marked->conversation);
   if (marked->count > 0) {
     engine_.changes.conversation(marked->conversation);
     engine_.own_copies.was_read(marked->conversation);

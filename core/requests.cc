@@ -8,6 +8,7 @@
 #include "core/conversation_state.h"
 #include "core/conversations.h"
 #include "core/engine.h"
+#include "core/forwarding.h"
 #include "core/media_list.h"
 #include "core/message_state.h"
 #include "core/messages_view.h"
@@ -98,6 +99,7 @@ bool changes_something(Request::MethodCase method) {
     case Request::kDeleteMessages:
     case Request::kEditMessage:
     case Request::kStarMessages:
+    case Request::kForwardMessages:
     case Request::kSetConversation:
     case Request::kFetchMedia:
     case Request::kRemoveMedia:
@@ -215,6 +217,7 @@ void dispatch(Engine& engine, const Request& request) {
       return answer(engine, id, MessagesView(engine.store).versions(request.list_versions()),
                     &Response::mutable_list_versions);
     case Request::kStarMessages: return star_messages(engine, id, request.star_messages());
+    case Request::kForwardMessages: return forward_messages(engine, id, request.forward_messages());
     case Request::kListStarred:
       return answer(engine, id, MessagesView(engine.store).starred(request.list_starred()),
                     &Response::mutable_list_starred);

@@ -289,18 +289,10 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
   const Target to = row->peer;
   if (!may_send(request, to)) return;
 
-  MessageRow message;
-  message.id = MessageId::from_hex(what.message_id()).value_or(engine_.random.id<MessageId>());
-  message.conversation = conversation;
-  message.from = engine_.registration->account;
-  message.from_device = engine_.registration->device;
-  message.outgoing = true;
+  MessageRow message = begin(*row);
+  if (const auto id = MessageId::from_hex(what.message_id())) message.id = *id;
   message.text = what.text();
-  message.sent_at = engine_.clock.now();
-  message.order = engine_.store.messages.pending_order(conversation, engine_.connection.server_now());
   if (!take_mentions(request, what.mentions(), to, message)) return;
-  const bool stays = stays_here(to);
-  message.tick = stays ? Tick::kRead : Tick::kPending;
   if (!what.quote_message_id().empty()) {
     const auto quoted = MessageId::from_hex(what.quote_message_id());
     const auto original = quoted ? engine_.store.messages.find(*quoted) : std::nullopt;
@@ -313,12 +305,33 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
                        "preview: is against a limit, or of no link of the text");
   }
   if (what.has_attachment() && !take_attachment(request, what.attachment(), to, message)) return;
-  if (!engine_.changes.add_message(message))
+  const bool was_sealed_here = !message.file.is_none() && what.attachment().message_id().empty();
+  if (was_sealed_here) engine_.files.is_here(message);
+  if (!put(message, to)) {
+    engine_.files.gone(message);
     return output.fail(request, FailureCode::kNoSuchMessage, "message_id: is of a message that was deleted");
-  if (!message.file.is_none() && what.attachment().message_id().empty()) engine_.files.is_here(message);
-  if (!stays && engine_.files.send(message)) enqueue(message, to);
-  engine_.typing_presence.message_sent(conversation);
+  }
   answer(request, message);
+}
+
+MessageRow Sending::begin(const ConversationRow& conversation) {
+  MessageRow message;
+  message.id = engine_.random.id<MessageId>();
+  message.conversation = conversation.id;
+  message.from = engine_.registration->account;
+  message.from_device = engine_.registration->device;
+  message.outgoing = true;
+  message.sent_at = engine_.clock.now();
+  message.tick = stays_here(conversation.peer) ? Tick::kRead : Tick::kPending;
+  return message;
+}
+
+bool Sending::put(MessageRow& message, const Target& to) {
+  message.order = engine_.store.messages.pending_order(message.conversation, engine_.connection.server_now());
+  if (!engine_.changes.add_message(message)) return false;
+  if (message.tick == Tick::kPending && engine_.files.send(message)) enqueue(message, to);
+  engine_.typing_presence.message_sent(message.conversation);
+  return true;
 }
 
 }  // namespace kith::core

@@ -9,6 +9,7 @@
 
 #include "client_api/client_api.pb.h"
 #include "content/content.pb.h"
+#include "core/store/conversations_table.h"
 #include "core/store/messages_table.h"
 #include "core/store/target.h"
 
@@ -23,6 +24,11 @@ class Sending {
   void send_message(uint32_t request, const client_api::SendMessageRequest& what);
   // Of one's own messages with Tick::kFailed; of others it fails with kInvalidArgument.
   void retry_message(uint32_t request, const client_api::RetryMessageRequest& what);
+
+  // One of this account's that will be in this conversation, without anything in it yet.
+  MessageRow begin(const ConversationRow& conversation);
+  // Into the conversation, behind what is there, and on its way. False: who has its id was deleted.
+  [[nodiscard]] bool put(MessageRow& message, const Target& to);
 
   // The file of this message, which waited for it, is on the server.
   void file_is_there(const MessageRow& message);

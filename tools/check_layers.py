@@ -75,11 +75,13 @@ STOREYS = {
     "features": {
         "address_book",
         "admitting",
+        "asked_messages",
         "blocking",
         "conversation_state",
         "corrections",
         "device_watch",
         "files",
+        "forwarding",
         "group_changes",
         "group_joining",
         "group_offers",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Archiving, pinning and muting conversations.
+// Archiving, pinning and muting conversations, and marking them as unread.
 
 #include "cli/commands/commands.h"
 #include "cli/time_text.h"
@@ -23,6 +23,10 @@ ExitCode arrange(Context context, const std::string& whom, const Set& set) {
 
 ExitCode run_archive(Context context, const std::string& whom, bool archived) {
   return arrange(context, whom, [archived](auto& what) { what.set_archived(archived); });
+}
+
+ExitCode run_unread(Context context, const UnreadOptions& options) {
+  return arrange(context, options.whom, [&options](auto& what) { what.set_marked_unread(!options.remove); });
 }
 
 ExitCode run_pin(Context context, const std::string& whom, bool pinned) {

@@ -89,6 +89,15 @@ struct VersionsOptions {
 // Prints what an edited message has said.
 ExitCode run_versions(Context context, const VersionsOptions& options);
 
+struct ForwardOptions {
+  std::vector<std::string> ids;
+  std::vector<std::string> to;
+  std::string wait = "";  // as of SendOptions
+  double timeout_s = 60;
+};
+// Prints the ids of the new messages.
+ExitCode run_forward(Context context, const ForwardOptions& options);
+
 struct StarOptions {
   std::vector<std::string> ids;
   bool remove = false;
@@ -182,6 +191,11 @@ ExitCode run_block(Context context, const std::string& whom, bool blocked);
 
 ExitCode run_archive(Context context, const std::string& whom, bool archived);
 ExitCode run_pin(Context context, const std::string& whom, bool pinned);
+struct UnreadOptions {
+  std::string whom;
+  bool remove = false;
+};
+ExitCode run_unread(Context context, const UnreadOptions& options);
 struct MuteOptions {
   std::string whom;
   std::optional<double> hours = std::nullopt;  // absent: for ever

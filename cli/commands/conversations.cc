@@ -24,7 +24,8 @@ std::string conversation_json(const client_api::Conversation& conversation) {
       .boolean("blocked", conversation.direct().blocked())
       .boolean("verified", conversation.direct().verified())
       .boolean("archived", conversation.archived())
-      .boolean("pinned", conversation.pinned());
+      .boolean("pinned", conversation.pinned())
+      .boolean("marked_unread", conversation.marked_unread());
   if (conversation.muted_until_us() > unix_now_us()) line.text("muted_until", rfc3339(conversation.muted_until_us()));
   if (conversation.activity_us() > 0) line.text("active_at", rfc3339(conversation.activity_us()));
   if (conversation.has_group()) add_group(line, conversation.group());
@@ -41,6 +42,7 @@ std::string conversation_line(Context context, const client_api::Conversation& c
   if (!handle.empty() && handle != conversation.title()) line += "  " + out.coloured("2", one_line(handle));
   if (conversation.unread() > 0)
     line += "  " + out.coloured("32", "(" + std::to_string(conversation.unread()) + " unread)");
+  if (conversation.marked_unread()) line += "  " + out.coloured("32", "(marked as unread)");
   if (conversation.direct().blocked()) line += "  [blocked]";
   if (conversation.direct().verified()) line += "  [verified]";
   if (conversation.pinned()) line += "  [pinned]";

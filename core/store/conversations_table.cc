@@ -9,7 +9,7 @@ namespace {
 static_assert(static_cast<int>(ConversationKind::kGroup) == 3);
 
 #define KITH_CONVERSATION_COLUMNS \
-  "id, kind, peer, unread, draft, made_us, draft_quote, archived, pinned_us, muted_until_us"
+  "id, kind, peer, unread, draft, made_us, draft_quote, archived, pinned_us, muted_until_us, marked_unread"
 
 Target read_peer(const Statement& row, ConversationKind kind) {
   return kind == ConversationKind::kGroup ? Target(row.id<GroupId>(2)) : Target(row.id<AccountId>(2));
@@ -26,7 +26,8 @@ ConversationRow read(const Statement& row) {
           MessageId::from_bytes(row.blob(6)),
           row.integer(7) != 0,
           UnixMicros{static_cast<uint64_t>(row.integer(8))},
-          UnixMicros{static_cast<uint64_t>(row.integer(9))}};
+          UnixMicros{static_cast<uint64_t>(row.integer(9))},
+          row.integer(10) != 0};
 }
 
 }  // namespace
@@ -98,6 +99,10 @@ void ConversationsTable::set_muted(const ConversationId& id, UnixMicros until) {
       .bind(static_cast<int64_t>(until.value))
       .bind_id(id)
       .run();
+}
+
+void ConversationsTable::set_marked_unread(const ConversationId& id, bool marked) {
+  database_.prepare("UPDATE conversations SET marked_unread = ? WHERE id = ?").bind(marked ? 1 : 0).bind_id(id).run();
 }
 
 std::vector<ConversationId> ConversationsTable::pinned() {

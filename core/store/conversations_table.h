@@ -7,8 +7,9 @@
 //                        messages not read, draft TEXT, draft_quote BLOB(16) or null: the message that it answers,
 //                        made_us INTEGER: server time when it was made, archived INTEGER 0/1, pinned_us INTEGER: when
 //                        it was pinned; 0: it is not, muted_until_us INTEGER; 0: it is not muted,
-//                        read_elsewhere_us INTEGER, read_elsewhere_id BLOB(16): up to where, in the order of ORDER-1,
-//                        another device of the account has said that it was read (COPY-2); 0 and x'': none has
+//                        marked_unread INTEGER 0/1, read_elsewhere_us INTEGER, read_elsewhere_id BLOB(16): up to
+//                        where, in the order of ORDER-1, another device of the account has said that it was read
+//                        (COPY-2); 0 and x'': none has
 //   conversations_peer   index on peer, and whether it is a group: an account or a group has one conversation at most,
 //                        and a group whose maker gave it the id of an account has not that account's
 //
@@ -43,6 +44,7 @@ struct ConversationRow {
   bool archived = false;
   UnixMicros pinned = {};  // when it was
   UnixMicros muted_until = {};
+  bool marked_unread = false;
 
   // The other one, of a conversation with one other.
   [[nodiscard]] std::optional<AccountId> direct_peer() const {
@@ -75,6 +77,7 @@ class ConversationsTable {
   void set_archived(const ConversationId& id, bool archived);
   void set_pinned(const ConversationId& id, UnixMicros at);
   void set_muted(const ConversationId& id, UnixMicros until);
+  void set_marked_unread(const ConversationId& id, bool marked);
   // Those that are shown as pinned: the newest kPinnedMax that are, on every device the same.
   std::vector<ConversationId> pinned();
 

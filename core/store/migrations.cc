@@ -46,7 +46,8 @@ CREATE TABLE device_notices (
 CREATE TABLE conversations (
   id BLOB PRIMARY KEY NOT NULL, kind INTEGER NOT NULL, peer BLOB NOT NULL, unread INTEGER NOT NULL DEFAULT 0,
   draft TEXT NOT NULL DEFAULT '', draft_quote BLOB, made_us INTEGER NOT NULL, archived INTEGER NOT NULL DEFAULT 0,
-  pinned_us INTEGER NOT NULL DEFAULT 0, muted_until_us INTEGER NOT NULL DEFAULT 0, read_elsewhere_us INTEGER NOT NULL DEFAULT 0,
+  pinned_us INTEGER NOT NULL DEFAULT 0, muted_until_us INTEGER NOT NULL DEFAULT 0,
+  marked_unread INTEGER NOT NULL DEFAULT 0, read_elsewhere_us INTEGER NOT NULL DEFAULT 0,
   read_elsewhere_id BLOB NOT NULL DEFAULT x'') WITHOUT ROWID;
 CREATE UNIQUE INDEX conversations_peer ON conversations (peer, kind = 3);
 

@@ -40,21 +40,24 @@ LoopbackFiles::Reply LoopbackFiles::call(const AccountId& caller, const client_a
   if (call.method() == "POST") {
     const std::string id = id_of(field(call, "Upload-Metadata"));
     const uint64_t size = std::stoull(field(call, "Upload-Length"));
-    const auto [found, is_new] = stored.try_emplace(id, Stored{caller, size, ""});
-    if (found->second.owner != caller || found->second.size != size) return refused(422, wire::kInvalidArgument);
+    Stored& file = stored.try_emplace(id, Stored{{caller}, size, ""}).first->second;
+    const bool may_hold = file.holders.contains(caller) || file.is_whole();
+    if (!may_hold || file.size != size) return refused(422, wire::kInvalidArgument);
+    file.holders.insert(caller);
     wire::FileUpload upload;
     upload.set_file_id(*from_hex(id));
     upload.set_size(size);
-    upload.set_offset(found->second.bytes.size());
+    upload.set_offset(file.bytes.size());
     return {201, upload.SerializeAsString()};
   }
   const auto found = stored.find(call.url().substr(call.url().rfind('/') + 1));
   if (found == stored.end()) return refused(404, wire::kNotFound);
   Stored& file = found->second;
   if (call.method() == "HEAD") return file.is_whole() ? Reply{200, ""} : refused(404, wire::kNotFound);
-  if (file.owner != caller) return refused(403, wire::kNotAllowed);
+  if (!file.holders.contains(caller)) return refused(403, wire::kNotAllowed);
   if (call.method() == "DELETE") {
-    stored.erase(found);
+    file.holders.erase(caller);
+    if (file.holders.empty()) stored.erase(found);
     return {204, ""};
   }
   if (field(call, "Upload-Offset") != std::to_string(file.bytes.size())) return refused(409, wire::kWrongOffset);

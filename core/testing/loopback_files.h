@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/bytes.h"
@@ -19,7 +20,7 @@ namespace kith::core::testing {
 // Of a server.
 struct LoopbackFiles {
   struct Stored {
-    AccountId owner;
+    std::set<AccountId> holders;
     uint64_t size = 0;
     Bytes bytes;
 

@@ -20,7 +20,8 @@ inline std::string state_text(Database& database) {
       "registers ORDER BY key");
   add("SELECT handle || ' ' || name || ' ' || by_hand FROM contacts ORDER BY handle");
   add("SELECT hex(peer) || ' ' || draft || ' ' || ifnull(hex(draft_quote), '') || ' ' || archived || ' ' || pinned_us "
-      "|| ' ' || muted_until_us FROM conversations WHERE draft <> '' OR archived OR pinned_us OR muted_until_us ORDER "
+      "|| ' ' || muted_until_us || ' ' || marked_unread FROM conversations WHERE draft <> '' OR archived OR pinned_us "
+      "OR muted_until_us OR marked_unread ORDER "
       "BY peer");
   add("SELECT hex(account) FROM device_lists WHERE verified = 1 ORDER BY account");
   add("SELECT hex(account) FROM blocked ORDER BY account");
