@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { isMuted } from "../view-models/arrangement";
+import { isMuted, isUnread } from "../view-models/arrangement";
 import type { Conversation } from "../view-models/core";
 import { say } from "../view-models/say";
 import type { PopupItem } from "./popup_menu";
@@ -10,6 +10,8 @@ export interface ArrangeActions {
   pin: (conversation: Conversation) => unknown;
   unpin: (conversation: Conversation) => unknown;
   unmute: (conversation: Conversation) => unknown;
+  markUnread: (conversation: Conversation) => unknown;
+  markRead: (conversation: Conversation) => unknown;
   archive: (conversation: Conversation) => unknown;
   unarchive: (conversation: Conversation) => unknown;
 }
@@ -26,6 +28,9 @@ export function arrangeItems(
     : { icon: "pin", label: say("arrange.pin"), act: () => void actions.pin(conversation) };
   return [
     ...(archived ? [] : [pin]),
+    isUnread(conversation)
+      ? { icon: "check", label: say("arrange.read"), act: () => void actions.markRead(conversation) }
+      : { icon: "unread", label: say("arrange.unread"), act: () => void actions.markUnread(conversation) },
     isMuted(conversation, Date.now())
       ? { icon: "bell", label: say("arrange.unmute"), act: () => void actions.unmute(conversation) }
       : { icon: "bellOff", label: say("arrange.mute"), act: () => onMute(conversation) },

@@ -5,6 +5,8 @@ import styles from "./badge.module.css";
 
 interface BadgeProps {
   unread: number;
+  /** Though none is. */
+  marked?: boolean;
   /** Beyond this the number is not shown. */
   most: number;
   /** Of what nobody is told of. */
@@ -12,15 +14,15 @@ interface BadgeProps {
   className?: string;
 }
 
-/** How many messages are unread; nothing when none is. */
-export function Badge({ unread, most, quiet = false, className = "" }: BadgeProps) {
-  if (unread === 0) return null;
+/** How many messages are unread, or that there is something to look at; nothing when there is not. */
+export function Badge({ unread, marked = false, most, quiet = false, className = "" }: BadgeProps) {
+  if (unread === 0 && !marked) return null;
   return (
     <span
       className={`${styles.badge} ${quiet ? styles.quiet : ""} ${className}`}
-      aria-label={say("common.unread", { count: unread })}
+      aria-label={unread === 0 ? say("common.markedUnread") : say("common.unread", { count: unread })}
     >
-      {unread > most ? `${most}+` : unread}
+      {unread > most ? `${most}+` : unread === 0 ? "" : unread}
     </span>
   );
 }

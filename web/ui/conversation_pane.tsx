@@ -79,6 +79,7 @@ export interface ConversationPaneActions {
   openDetails: () => void;
   closeDetails: () => void;
   toggleDetails: () => void;
+  openConversation: (id: string) => unknown;
   /** Opens the conversation with a member of the group. */
   openPerson: (person: Person) => unknown;
   /** Answers a message of the group to its author alone. */
@@ -157,6 +158,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
           model={model}
           selection={selecting}
           tell={actions.tell}
+          openConversation={actions.openConversation}
           toComposer={toComposer}
           onClose={stopSelecting}
         />
@@ -190,6 +192,7 @@ function useMessageActions(
       replyPrivately: (message) => void actions.replyPrivately(message),
       openDetails: actions.openDetails,
       openPerson: (person) => void actions.openPerson(person),
+      openConversation: (id) => void actions.openConversation(id),
       reply: (message) => {
         if (message.body.case === "deleted") return;
         model.composer.quote(message);

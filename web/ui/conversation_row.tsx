@@ -2,7 +2,7 @@
 
 import { memo, useContext } from "react";
 
-import { isMuted, isQuiet } from "../view-models/arrangement";
+import { isMuted, isQuiet, isUnread } from "../view-models/arrangement";
 import { avatarIdOf, directOf, groupOf, titleOf, type Conversation } from "../view-models/core";
 import { isNotice } from "../view-models/content_kinds";
 import { authorIn, typingText } from "../view-models/group_text";
@@ -42,7 +42,7 @@ export const ConversationRow = memo(function ConversationRow({
 }: ConversationRowProps) {
   useViewModel(timeZone);
   const title = titleOf(conversation);
-  const { id, unread, lastMessage, activityUs } = conversation;
+  const { id, unread, markedUnread, lastMessage, activityUs } = conversation;
   const quiet = isQuiet(conversation, now);
   const menu = useContextMenu((x, y) => onMenu({ conversation, at: { x, y } }));
   return (
@@ -50,7 +50,7 @@ export const ConversationRow = memo(function ConversationRow({
       <button
         id={`row-${id}`}
         type="button"
-        className={`${rows.row} ${unread > 0 ? rows.unread : ""} ${quiet ? rows.quiet : ""}`}
+        className={`${rows.row} ${isUnread(conversation) ? rows.unread : ""} ${quiet ? rows.quiet : ""}`}
         aria-current={current}
         data-row
         onClick={() => onOpen(id)}
@@ -67,7 +67,7 @@ export const ConversationRow = memo(function ConversationRow({
           <span className={`${rows.line} ${styles.beside}`}>
             <Preview conversation={conversation} current={current} />
             <Marks conversation={conversation} now={now} amongArchived={amongArchived} />
-            <Badge unread={unread} most={999} quiet={quiet} />
+            <Badge unread={unread} marked={markedUnread} most={999} quiet={quiet} />
           </span>
         </span>
       </button>

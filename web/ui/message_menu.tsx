@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { mayEdit, mayStar } from "../view-models/corrections";
+import { mayEdit, mayForward, mayStar } from "../view-models/corrections";
 import { textOf, Tick, type Conversation, type Message } from "../view-models/core";
 import { say } from "../view-models/say";
 import { PopupMenu, type PopupItem } from "./popup_menu";
@@ -26,6 +26,7 @@ interface MessageMenuProps {
   onEdit: (message: Message) => void;
   /** What it said before it was edited. */
   onVersions: (message: Message) => void;
+  onForward: (message: Message) => void;
   onStar: (message: Message) => void;
   /** Who has got it; undefined where nobody else gets any. */
   onInfo: ((message: Message) => void) | undefined;
@@ -51,6 +52,8 @@ export function MessageMenu(props: MessageMenuProps) {
     items.push({ icon: "edit", label: say("messageMenu.edit"), act: () => onEdit(message) });
   if (textOf(message) !== "")
     items.push({ icon: "copy", label: say("messageMenu.copyText"), act: () => onCopy(message) });
+  if (mayForward(message))
+    items.push({ icon: "forward", label: say("common.forward"), act: () => props.onForward(message) });
   if (message.starred) items.push({ icon: "starOff", label: say("messageMenu.unstar"), act: () => onStar(message) });
   else if (mayStar(message)) items.push({ icon: "star", label: say("messageMenu.star"), act: () => onStar(message) });
   if (onInfo !== undefined && message.outgoing && ON_ITS_WAY.includes(message.tick) && message.body.case !== "deleted")

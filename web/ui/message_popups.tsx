@@ -6,6 +6,7 @@ import { Tick, type Message } from "../view-models/core";
 import type { Corrections } from "../view-models/corrections";
 import { canReact, isOpenForWords } from "../view-models/group_text";
 import { DeleteQuestion } from "./delete_question";
+import { ForwardSheet } from "./forward_sheet";
 import { MessageInfo } from "./message_info";
 import { MessageMenu, type MenuPlace } from "./message_menu";
 import type { MessageActions } from "./message_row";
@@ -27,6 +28,8 @@ export type MessagePopup =
   | { kind: "reactions"; ids: readonly string[] }
   /** What it said before it was edited. */
   | { kind: "versions"; message: Message }
+  /** To whom these are to be sent once more. */
+  | { kind: "forward"; messages: readonly Message[] }
   /** Whether, and for whom, these are to be deleted. */
   | { kind: "delete"; messages: readonly Message[] };
 
@@ -37,7 +40,10 @@ const ReactionPicker = onDemand(() => import("./reaction_picker").then(({ Reacti
 interface MessagePopupsProps {
   popup: MessagePopup;
   model: ConversationViewModel;
-  actions: Pick<MessageActions, "reply" | "replyPrivately" | "copy" | "react" | "remove" | "openPerson" | "tell">;
+  actions: Pick<
+    MessageActions,
+    "reply" | "replyPrivately" | "copy" | "react" | "remove" | "openConversation" | "openPerson" | "tell"
+  >;
   toComposer: () => void;
   onOpen: (popup: MessagePopup) => void;
   onClose: () => void;
@@ -56,6 +62,16 @@ export function MessagePopups(props: MessagePopupsProps) {
       return <MessageInfo message={popup.message} receiptsOf={model.receipts} onClose={onClose} />;
     case "versions":
       return <MessageVersions message={popup.message} model={model} onPerson={actions.openPerson} onClose={onClose} />;
+    case "forward":
+      return (
+        <ForwardSheet
+          messages={popup.messages}
+          model={model}
+          tell={actions.tell}
+          openConversation={actions.openConversation}
+          onClose={onClose}
+        />
+      );
     case "delete":
       return (
         <DeleteQuestion
@@ -119,6 +135,7 @@ function MenuOf({ place, ...props }: MessagePopupsProps & { place: MenuPlace }) 
       onCopy={actions.copy}
       onEdit={() => void edit()}
       onVersions={() => onOpen({ kind: "versions", message })}
+      onForward={() => onOpen({ kind: "forward", messages: [message] })}
       onStar={() => void correct(({ star }) => star([message], !message.starred))}
       onSelect={(messages) => void select(messages)}
       onDelete={() =>

@@ -3,7 +3,7 @@
 import { memo, useContext, useRef, useState } from "react";
 
 import type { TellForAWhile } from "../view-models/corrections";
-import { textOf, Tick, type Message, type Person, type Quote } from "../view-models/core";
+import { FORWARDS_FAR, textOf, Tick, type Message, type Person, type Quote } from "../view-models/core";
 import { nameOf, quotedGroupText } from "../view-models/group_text";
 import { colourOf } from "../view-models/initials";
 import { quoteText } from "../view-models/preview_text";
@@ -48,6 +48,7 @@ export interface MessageActions extends MessageBodyActions {
   openDetails: () => void;
   /** The conversation with a member of the group. */
   openPerson: (person: Person) => void;
+  openConversation: (id: string) => void;
 }
 
 export interface MessageRowProps {
@@ -68,7 +69,7 @@ export interface MessageRowProps {
   reactable: boolean;
   /** Whether it is among those that are being chosen; undefined while none are. */
   selected: boolean | undefined;
-  actions: Omit<MessageActions, "copy" | "react" | "replyPrivately" | "openDetails" | "tell">;
+  actions: Omit<MessageActions, "copy" | "react" | "replyPrivately" | "openConversation" | "openDetails" | "tell">;
   onPopup: (popup: MessagePopup) => void;
 }
 
@@ -140,6 +141,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         onDoubleClick={(event) => event.target === event.currentTarget && actions.reply(message)}
       >
         <Author message={message} name={author} shown={ofMember && first} onPerson={actions.openPerson} />
+        {shown.some(({ forwards }) => forwards > 0) && <Forwarded messages={shown} />}
         {quote !== undefined && (
           <Quoted quote={quote} message={message} partner={partner} inGroup={inGroup} onOpen={actions.openQuoted} />
         )}
@@ -203,6 +205,16 @@ function Author({ message: { sender, outgoing }, name, shown, onPerson }: Author
     >
       {name}
     </button>
+  );
+}
+
+function Forwarded({ messages }: { messages: readonly Message[] }) {
+  const isFar = messages.some(({ forwards }) => forwards >= FORWARDS_FAR);
+  return (
+    <span className={styles.forwarded} data-part="forwarded">
+      <Icon name="forward" />
+      {say(isFar ? "messageRow.forwardedFar" : "messageRow.forwarded")}
+    </span>
   );
 }
 

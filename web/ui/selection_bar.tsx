@@ -4,12 +4,13 @@
 import { useState } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
-import { mayStar, type TellForAWhile } from "../view-models/corrections";
+import { mayForward, mayStar, type TellForAWhile } from "../view-models/corrections";
 import { SELECTED_MAX, type MessageSelectionViewModel } from "../view-models/message_selection";
 import { textOf } from "../view-models/core";
 import { say } from "../view-models/say";
 import { copyText } from "./copy_text";
 import { DeleteQuestion } from "./delete_question";
+import { ForwardSheet } from "./forward_sheet";
 import { IconButton } from "./icon_button";
 import { Icon, type IconName } from "./part_icons";
 import { useViewModel } from "./use_view_model";
@@ -20,13 +21,14 @@ interface SelectionBarProps {
   selection: MessageSelectionViewModel;
   tell: TellForAWhile;
   toComposer: () => void;
+  openConversation: (id: string) => unknown;
   /** No more are chosen. */
   onClose: () => void;
 }
 
-export function SelectionBar({ model, selection, tell, toComposer, onClose }: SelectionBarProps) {
+export function SelectionBar({ model, selection, tell, toComposer, openConversation, onClose }: SelectionBarProps) {
   const { messages, full } = useViewModel(selection);
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"delete" | "forward">();
   const forStar = messages.filter(mayStar);
   const starred = forStar.length > 0 && forStar.every((each) => each.starred);
   const star = async () => {
@@ -57,15 +59,31 @@ export function SelectionBar({ model, selection, tell, toComposer, onClose }: Se
         disabled={messages.every((each) => textOf(each) === "")}
         onClick={() => void copy()}
       />
-      <Act icon="trash" label={say("common.delete")} disabled={none} onClick={() => setAsking(true)} />
-      {asking && (
+      <Act
+        icon="forward"
+        label={say("common.forward")}
+        disabled={none || !messages.every(mayForward)}
+        onClick={() => setAsking("forward")}
+      />
+      <Act icon="trash" label={say("common.delete")} disabled={none} onClick={() => setAsking("delete")} />
+      {asking === "forward" && (
+        <ForwardSheet
+          messages={messages}
+          model={model}
+          tell={tell}
+          openConversation={openConversation}
+          onSent={onClose}
+          onClose={() => setAsking(undefined)}
+        />
+      )}
+      {asking === "delete" && (
         <DeleteQuestion
           messages={messages}
           model={model}
           tell={tell}
           toComposer={toComposer}
           onDeleted={onClose}
-          onClose={() => setAsking(false)}
+          onClose={() => setAsking(undefined)}
         />
       )}
     </div>

@@ -52,6 +52,17 @@ describe("a conversation", () => {
     expect(ben().pinned).toBe(false);
   });
 
+  it("is marked as unread and as read", async () => {
+    await arrangement.markUnread(ben());
+    await arrangement.markRead(ben());
+    expect(asked()).toEqual([{ conversation: BEN, markedUnread: true }]);
+    expect(core.called("markRead")).toEqual([{ conversation: BEN }]);
+    core.failing("markRead", Failure_Code.kStorage);
+    vi.spyOn(console, "debug").mockReturnValue(undefined);
+    await arrangement.markRead(ben());
+    expect(told).toHaveLength(1);
+  });
+
   it("is muted for eight hours, a week or for good, and not at all any more", async () => {
     const until = (hours: number) => [isMuted(ben(), NOON + hours * HOUR - 1), isMuted(ben(), NOON + hours * HOUR)];
     await arrangement.mute(ben(), "hours");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What a person makes of a conversation, on all devices of the account alike: pinned above the others, muted for a
-// while or for good, archived. The core has it (docs/decisions/0029); one that is archived stays so when a message
-// comes.
+// while or for good, archived, marked as unread. The core has it (docs/decisions/0029); one that is archived stays so
+// when a message comes.
 import type { Conversation, Core } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
@@ -21,6 +21,9 @@ export const isMuted = ({ mutedUntilUs }: Conversation, nowMs: number): boolean 
 export const isQuiet = (conversation: Conversation, nowMs: number): boolean =>
   conversation.archived || isMuted(conversation, nowMs);
 
+/** Somebody has to look at it still. */
+export const isUnread = ({ unread, markedUnread }: Conversation): boolean => unread > 0 || markedUnread;
+
 /** Says what was done, or why not; with a way to take it back. */
 export type TellDone = (words: string, undo?: () => void) => void;
 
@@ -38,6 +41,11 @@ export class Arrangement {
     const mutedUntilUs = how === "always" ? FOREVER_US : BigInt(Date.now() + MUTE_MS[how]) * 1000n;
     return this.set({ conversation: id, mutedUntilUs });
   };
+  readonly markUnread = ({ id }: Conversation): Promise<boolean> => this.set({ conversation: id, markedUnread: true });
+  /** As if somebody had read all of it. */
+  readonly markRead = ({ id }: Conversation): Promise<unknown> =>
+    this.core.call("markRead", { conversation: id }).catch((error: unknown) => this.tell(failureText(error)));
+
   readonly unmute = ({ id }: Conversation): Promise<boolean> => this.set({ conversation: id, mutedUntilUs: 0n });
 
   /** It is no longer pinned then, which is taken back too. */
@@ -55,6 +63,7 @@ export class Arrangement {
     archived?: boolean;
     pinned?: boolean;
     mutedUntilUs?: bigint;
+    markedUnread?: boolean;
   }): Promise<boolean> {
     try {
       this.store.putConversation(await this.core.call("setConversation", change));

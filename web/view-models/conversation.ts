@@ -130,6 +130,8 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     void this.mentioning?.findAgain();
     this.watchLinks();
     this.core.call("watchPresence", { conversations: [this.id] }).catch(() => undefined);
+    if (this.snapshot().conversation.markedUnread)
+      this.core.call("setConversation", { conversation: this.id, markedUnread: false }).catch(() => undefined);
     this.markRead();
   }
 

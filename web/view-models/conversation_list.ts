@@ -14,7 +14,7 @@ export interface ConversationListSnapshot {
   /** All but those that are archived. */
   conversations: readonly Conversation[];
   archived: readonly Conversation[];
-  /** Unread messages in all that somebody is told of: in none that is muted or archived. */
+  /** Unread messages where somebody is told of them: nowhere that is muted or archived. What is marked has one. */
   unread: number;
 }
 
@@ -46,7 +46,10 @@ export class ConversationListViewModel extends ViewModel<ConversationListSnapsho
       loaded: this.store.conversationsLoaded,
       conversations: all.filter(({ archived }) => !archived),
       archived: all.filter(({ archived }) => archived),
-      unread: all.reduce((sum, each) => sum + (isQuiet(each, now) ? 0 : each.unread), 0),
+      unread: all.reduce(
+        (sum, each) => sum + (isQuiet(each, now) ? 0 : Math.max(each.unread, each.markedUnread ? 1 : 0)),
+        0,
+      ),
     });
     this.wakeWhenUnmuted(all, now);
   }

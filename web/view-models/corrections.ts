@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What is done with messages that are there: they are edited, starred, chosen, and deleted, for oneself or for
-// everybody. Fetched when somebody does it first.
+// What is done with messages that are there: they are edited, starred, chosen, forwarded, and deleted, for oneself or
+// for everybody. Fetched when somebody does it first.
 //
 //   deleteForMe ──► not shown ──► asked of the core      when the time to take it back is over, or nobody is here
 //                       │
@@ -14,6 +14,7 @@ import {
   isSaid,
   MediaKind,
   mediaOf,
+  MediaState,
   Role,
   textOf,
   writtenOf,
@@ -24,6 +25,7 @@ import {
 } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
+import { ForwardingViewModel } from "./forwarding";
 import { isOpenForWords } from "./group_text";
 import { sentMentions } from "./mentions";
 import { MessageSelectionViewModel } from "./message_selection";
@@ -52,6 +54,14 @@ export function mayDeleteForEveryone(conversation: Conversation, messages: reado
 
 /** It can be found again among those that are starred: what is viewed once is not seen again. */
 export const mayStar = (message: Message): boolean => isSaid(message) && mediaOf(message)?.viewOnce !== true;
+
+const NOWHERE: readonly MediaState[] = [MediaState.kGone, MediaState.kBroken];
+
+/** It can be sent to others as well. */
+export function mayForward(message: Message): boolean {
+  const media = mediaOf(message);
+  return isSaid(message) && (media === undefined || !(media.viewOnce || NOWHERE.includes(media.state)));
+}
 
 /** Says something for a while, in which it can be taken back; `onOver` when that is over, either way. */
 export type TellForAWhile = (words: string, undo?: () => void, onOver?: () => void) => void;
@@ -121,6 +131,12 @@ export class Corrections {
     stopSelecting();
     this.show(new MessageSelectionViewModel(this.store, timeline, messages, stopSelecting));
   };
+
+  /** To others; `onSent`: to these. */
+  readonly forwarding = (
+    messages: readonly Message[],
+    onSent: (conversations: readonly Conversation[]) => void,
+  ): ForwardingViewModel => new ForwardingViewModel(this.core, this.store, messages, onSent);
 
   readonly star = (messages: readonly Message[], starred: boolean): Promise<unknown> =>
     this.core.call("starMessages", { ids: messages.map(({ id }) => id), starred }).catch(this.host.composer.refuse);

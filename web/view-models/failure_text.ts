@@ -52,6 +52,7 @@ const WORDS: Partial<Record<FailureCode, TextId>> = {
   [FailureCode.kServerFull]: "failure.serverFull",
   [FailureCode.kTooLate]: "failure.tooLate",
   [FailureCode.kNotOwnMessage]: "failure.notOwnMessage",
+  [FailureCode.kForwardedOften]: "failure.forwardedOften",
   [FailureCode.kQuotaExceeded]: "failure.quota",
   [FailureCode.kNoLinkFetching]: "failure.noLinkFetching",
   [FailureCode.kLinkRefused]: "failure.linkRefused",

@@ -47,9 +47,10 @@ function whoIsInIt(conversation: Conversation | undefined): string {
 /** What changes as one writes and reads in it. */
 function restOf(conversation: Conversation | undefined): string {
   if (conversation === undefined) return "";
-  const { lastMessage, unread, draft, draftQuote, typing, activityUs, archived, pinned, mutedUntilUs } = conversation;
+  const { lastMessage, unread, draft, draftQuote, typing, activityUs, archived, pinned, mutedUntilUs, markedUnread } =
+    conversation;
   const last = [lastMessage?.id, lastMessage?.tick, lastMessage?.failure, lastMessage?.body.case];
-  const marks = [String(activityUs), archived, pinned, String(mutedUntilUs)];
+  const marks = [String(activityUs), archived, pinned, String(mutedUntilUs), markedUnread];
   const writing = [draft, draftQuote?.messageId, typing.map(({ accountId }) => accountId)];
   return JSON.stringify([last, unread, writing, marks]);
 }

@@ -5,11 +5,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { AppViewModel } from "./app";
 import { CoreFailure, Failure_Code, State_Connection } from "../core-client/schema";
+import { FORWARD_CONVERSATIONS_MAX } from "./core";
 import { failureText } from "./failure_text";
 import type { MediaWorkshop } from "./media_port";
 import { HOME, type Route } from "./route";
 import { say } from "./say";
-import { SHARED_WITH_MAX, ShareViewModel, type Shared, type SharedPort } from "./share";
+import { ShareViewModel, type Shared, type SharedPort } from "./share";
 import {
   ANA,
   BEN,
@@ -89,18 +90,20 @@ async function open(shared: Partial<Shared> = {}): Promise<void> {
   await settle();
 }
 const sent = () => core.calls.filter(({ name }) => name === "sendMessage");
-const titles = () => model.snapshot().conversations.map(({ title }) => title);
+const titles = () => model.choice.snapshot().conversations.map(({ title }) => title);
 const choose = (...ids: string[]) =>
-  ids.forEach((id) => model.toggle(model.snapshot().conversations.find((each) => each.id === id) ?? conversation()));
+  ids.forEach((id) =>
+    model.choice.toggle(model.choice.snapshot().conversations.find((each) => each.id === id) ?? conversation()),
+  );
 
 describe("what was shared", () => {
   it("can go to whom one can write to, with what is archived last, and is found by name", async () => {
     await open({ text: "Look" });
     expect(titles()).toEqual(["Ben", "Kitchen", "Cem"]);
-    model.setQuery("kit");
+    model.choice.setQuery("kit");
     expect(titles()).toEqual(["Kitchen"]);
     choose(KITCHEN);
-    expect(model.snapshot()).toMatchObject({ query: "", chosen: [{ id: KITCHEN }] });
+    expect(model.choice.snapshot()).toMatchObject({ query: "", chosen: [{ id: KITCHEN }] });
     expect(app.route).toEqual(AT);
   });
 
@@ -169,7 +172,7 @@ describe("what was shared", () => {
     });
     await model.goOn();
     expect(model.snapshot().error).toBe(failureText(failure));
-    expect(model.snapshot().chosen.map(({ id }) => id)).toEqual([KITCHEN]);
+    expect(model.choice.snapshot().chosen.map(({ id }) => id)).toEqual([KITCHEN]);
     expect(kept.has(NAME)).toBe(true);
   });
 
@@ -179,11 +182,11 @@ describe("what was shared", () => {
     );
     await open({ text: "Look" });
     choose(...core.conversations.map(({ id }) => id));
-    expect(model.snapshot().chosen).toHaveLength(SHARED_WITH_MAX);
-    expect(SHARED_WITH_MAX).toBe(5);
-    expect(model.isFull).toBe(true);
+    expect(model.choice.snapshot().chosen).toHaveLength(FORWARD_CONVERSATIONS_MAX);
+    expect(FORWARD_CONVERSATIONS_MAX).toBe(5);
+    expect(model.choice.isFull).toBe(true);
     choose("0".repeat(32));
-    expect(model.snapshot().chosen).toHaveLength(4);
+    expect(model.choice.snapshot().chosen).toHaveLength(4);
   });
 
   it("that is not wanted is kept no more", async () => {

@@ -4,15 +4,11 @@
 // first, a text for one conversation to where one writes in that, a text for several stays here until it is sent.
 // Nothing leaves by itself. Fetched when something is shared.
 import { ActingViewModel, AT_REST, type Acting } from "./acting";
-import { matching } from "./conversation_list";
-import { directOf, TEXT_BYTES_MAX, type Conversation, type Core } from "./core";
+import { ConversationChoice } from "./conversation_choice";
+import { FORWARD_CONVERSATIONS_MAX, TEXT_BYTES_MAX, type Core } from "./core";
 import type { ConversationViewModel } from "./conversation";
 import type { EntityStore } from "./entity_store";
-import { closedText } from "./group_text";
 import { say, type TextId } from "./say";
-
-/** As many conversations as one thing goes to at once: what is passed on in masses is mostly untrue. */
-export const SHARED_WITH_MAX = 5;
 
 export interface Shared {
   text: string;
@@ -35,10 +31,6 @@ export interface ShareSnapshot extends Acting {
   trouble: string;
   text: string;
   files: readonly { name: string; size: number }[];
-  query: string;
-  /** Whom one can write to, as far as the query fits: in the order of the list, what is archived last. */
-  conversations: readonly Conversation[];
-  chosen: readonly Conversation[];
 }
 
 /** What it needs of the app. */
@@ -59,60 +51,35 @@ const TROUBLES: Record<Shared["trouble"], TextId | ""> = {
   noRoom: "share.noRoom",
 };
 
-const isOpen = (conversation: Conversation): boolean =>
-  directOf(conversation)?.blocked !== true && closedText(conversation) === "";
-
 export class ShareViewModel extends ActingViewModel<ShareSnapshot> {
+  /** As many as messages are forwarded to at once: what is passed on in masses is mostly untrue. */
+  readonly choice: ConversationChoice;
   private files: readonly File[] = [];
   private readonly name: string;
 
   constructor(
     private readonly core: Core,
-    private readonly store: EntityStore,
+    store: EntityStore,
     private readonly host: ShareHost,
   ) {
-    const nothing = { loaded: false, trouble: "", text: "", files: [], query: "", conversations: [], chosen: [] };
-    super({ ...AT_REST, ...nothing });
+    super({ ...AT_REST, loaded: false, trouble: "", text: "", files: [] });
     this.name = host.snapshot().shared;
-    this.onDispose(
-      store.select(
-        (of) => of.conversations,
-        () => this.look(),
-      ),
-    );
-    this.look();
+    this.choice = new ConversationChoice(store, FORWARD_CONVERSATIONS_MAX, this.forgetSaid);
+    this.onDispose(() => this.choice.dispose());
     void this.load();
   }
 
-  readonly setQuery = (query: string): void => {
-    this.update({ query });
-    this.look();
-  };
-
   readonly setText = (text: string): void => this.update({ text, error: "" });
-
-  get isFull(): boolean {
-    return this.snapshot().chosen.length >= SHARED_WITH_MAX;
-  }
-
-  /** Chooses a conversation, or takes that back. */
-  readonly toggle = (conversation: Conversation): void => {
-    const { chosen } = this.snapshot();
-    const others = chosen.filter(({ id }) => id !== conversation.id);
-    if (others.length === chosen.length && this.isFull) return;
-    this.update({ chosen: others.length < chosen.length ? others : [...chosen, conversation], query: "", error: "" });
-    this.look();
-  };
 
   /** A text for several: it is sent as it stands here. Anything else is seen once more first. */
   get sendsHere(): boolean {
-    const { files, chosen } = this.snapshot();
-    return files.length === 0 && chosen.length > 1;
+    return this.snapshot().files.length === 0 && this.choice.snapshot().chosen.length > 1;
   }
 
   /** With those who are chosen: to where it can be sent, or, of a text for several, sent. */
   readonly goOn = async (): Promise<void> => {
-    const { chosen, text, busy } = this.snapshot();
+    const { text, busy } = this.snapshot();
+    const { chosen } = this.choice.snapshot();
     if (busy || chosen.length === 0) return;
     if (this.sendsHere) return void (await this.send());
     const [first, ...others] = chosen;
@@ -140,9 +107,9 @@ export class ShareViewModel extends ActingViewModel<ShareSnapshot> {
     if (new TextEncoder().encode(text).length > TEXT_BYTES_MAX) return void this.refuse(say("composer.tooLong"));
     const sent = await this.act(async () => {
       // Those to whom it went are chosen no more: what is left can be tried again.
-      for (const { id } of this.snapshot().chosen) {
+      for (const { id } of this.choice.snapshot().chosen) {
         await this.core.call("sendMessage", { conversation: id, text });
-        this.update({ chosen: this.snapshot().chosen.filter((each) => each.id !== id) });
+        this.choice.drop(id);
       }
     });
     if (sent) this.leave();
@@ -166,11 +133,5 @@ export class ShareViewModel extends ActingViewModel<ShareSnapshot> {
       files: read.files.map(({ name, size }) => ({ name, size })),
       trouble: trouble === "" ? "" : say(trouble),
     });
-  }
-
-  private look(): void {
-    const open = this.store.conversations.filter(isOpen);
-    const sorted = [...open.filter(({ archived }) => !archived), ...open.filter(({ archived }) => archived)];
-    this.update({ conversations: matching(sorted, this.snapshot().query) });
   }
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// The conversations that something is to go to: some are chosen, of those in which one can write.
+import { matching } from "./conversation_list";
+import { directOf, type Conversation } from "./core";
+import type { EntityStore } from "./entity_store";
+import { closedText } from "./group_text";
+import { ViewModel } from "./view_model";
+
+export interface ConversationChoiceSnapshot {
+  query: string;
+  /** Whom one can write to, as far as the query fits: in the order of the list, what is archived last. */
+  conversations: readonly Conversation[];
+  chosen: readonly Conversation[];
+}
+
+const isOpen = (conversation: Conversation): boolean =>
+  directOf(conversation)?.blocked !== true && closedText(conversation) === "";
+
+export class ConversationChoice extends ViewModel<ConversationChoiceSnapshot> {
+  /** `onChange`: another one is chosen. */
+  constructor(
+    private readonly store: EntityStore,
+    readonly most: number,
+    private readonly onChange: () => void,
+  ) {
+    super({ query: "", conversations: [], chosen: [] });
+    this.onDispose(
+      store.select(
+        (of) => of.conversations,
+        () => this.look(),
+      ),
+    );
+    this.look();
+  }
+
+  readonly setQuery = (query: string): void => {
+    this.update({ query });
+    this.look();
+  };
+
+  get isFull(): boolean {
+    return this.snapshot().chosen.length >= this.most;
+  }
+
+  /** Chooses a conversation, or takes that back. Where there can be one it takes the place of another. */
+  readonly toggle = (conversation: Conversation): void => {
+    const { chosen } = this.snapshot();
+    const others = chosen.filter(({ id }) => id !== conversation.id);
+    const isNew = others.length === chosen.length;
+    if (isNew && this.isFull && this.most > 1) return;
+    this.update({ chosen: isNew ? [...(this.isFull ? [] : others), conversation] : others, query: "" });
+    this.look();
+    this.onChange();
+  };
+
+  /** It went there. */
+  readonly drop = (id: string): void =>
+    this.update({ chosen: this.snapshot().chosen.filter((each) => each.id !== id) });
+
+  private look(): void {
+    const open = this.store.conversations.filter(isOpen);
+    const sorted = [...open.filter(({ archived }) => !archived), ...open.filter(({ archived }) => archived)];
+    this.update({ conversations: matching(sorted, this.snapshot().query) });
+  }
+}
