@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -219,12 +220,19 @@ TEST(CommandLine, WhatIsForwardedGoesToAllWhoAreNamed) {
   ASSERT_GE(requests.size(), 2u);
   EXPECT_EQ(requests.at(0).open_conversation().handle(), "+491700000001");
   EXPECT_EQ(requests.at(1).open_conversation().handle(), "@ben");
+  const auto forward = std::ranges::find_if(requests, &Request::has_forward_messages);
+  ASSERT_NE(forward, requests.end());
+  EXPECT_THAT(forward->forward_messages().ids(), ::testing::ElementsAre(id, other));
+  EXPECT_EQ(forward->forward_messages().conversations_size(), 2);
   EXPECT_EQ(parse({"forward", id.c_str()}).code, ExitCode::kUsage);
   EXPECT_EQ(parse({"forward", "--to", "@ben"}).code, ExitCode::kUsage);
 }
 
 TEST(CommandLine, AConversationIsMarkedAsUnread) {
   EXPECT_EQ(requests_of({"unread", "@ben"}).at(0).open_conversation().handle(), "@ben");
+  EXPECT_TRUE(requests_of({"unread", "@ben"}).at(1).set_conversation().marked_unread());
+  EXPECT_TRUE(requests_of({"unread", "@ben", "--remove"}).at(1).set_conversation().has_marked_unread());
+  EXPECT_FALSE(requests_of({"unread", "@ben", "--remove"}).at(1).set_conversation().marked_unread());
   EXPECT_EQ(parse({"unread"}).code, ExitCode::kUsage);
 }
 
