@@ -21,6 +21,8 @@ inline constexpr uint64_t kDeleteSeconds = 2 * 24 * 3600;
 // conversation at a time from then on (FORWARD-1).
 inline constexpr size_t kForwardConversationsMax = 5;
 inline constexpr uint32_t kForwardsFar = 5;
+// Messages that are shown at the top of a conversation (PIN-1).
+inline constexpr size_t kPinnedMessagesMax = 3;
 // UTF-8 of one emoji that somebody reacts with: the longest that there are have 41.
 inline constexpr size_t kEmojiBytesMax = 64;
 // Devices of one account.

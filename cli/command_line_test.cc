@@ -228,6 +228,20 @@ TEST(CommandLine, WhatIsForwardedGoesToAllWhoAreNamed) {
   EXPECT_EQ(parse({"forward", "--to", "@ben"}).code, ExitCode::kUsage);
 }
 
+TEST(CommandLine, AMessageIsPinnedForADayAWeekOrThirty) {
+  const std::string id(32, 'a');
+  const auto seconds = [&id](std::vector<const char*> words) {
+    words.insert(words.begin(), {"pin-message", id.c_str()});
+    return requests_of(words).at(0).pin_message().seconds();
+  };
+  EXPECT_EQ(seconds({}), 7u * 24 * 3600);
+  EXPECT_EQ(seconds({"--days", "30"}), 30u * 24 * 3600);
+  EXPECT_EQ(seconds({"--remove"}), 0u);
+  EXPECT_EQ(parse({"pin-message", id.c_str(), "--days", "2"}).code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"pin-message", id.c_str(), "--days", "1", "--remove"}).code, ExitCode::kUsage);
+  EXPECT_EQ(requests_of({"pinned", "@ben"}).at(1).list_pinned().conversation(), std::string(32, 'c'));
+}
+
 TEST(CommandLine, AConversationIsMarkedAsUnread) {
   EXPECT_EQ(requests_of({"unread", "@ben"}).at(0).open_conversation().handle(), "@ben");
   EXPECT_TRUE(requests_of({"unread", "@ben"}).at(1).set_conversation().marked_unread());

@@ -16,6 +16,7 @@ class MessageCommands {
     add_failed();
     add_corrections();
     add_forward();
+    add_pins();
     add_stars();
     add_react();
   }
@@ -61,6 +62,20 @@ class MessageCommands {
     forward.add_option("id", options_.forward.ids, "Which")->required()->type_name("ID");
     forward.add_option("--to", options_.forward.to, "To whom; up to five")->required()->type_name("WHOM");
     add_wait(forward, options_.forward.wait, options_.forward.timeout_s);
+  }
+
+  void add_pins() {
+    CLI::App& pin = add_(app_, "pin-message", "Show a message at the top of its conversation, to everybody in it",
+                         [](Context c, const MessageOptions& o) { return run_pin_message(c, o.pin); });
+    pin.add_option("id", options_.pin.id, "Which")->required()->type_name("ID");
+    CLI::Option* const days = pin.add_option("--days", options_.pin.days, "For so long: 1, 7 or 30; 7 without it");
+    days->type_name("N")->check(CLI::IsMember({1u, 7u, 30u}));
+    pin.add_flag("--remove", options_.pin.remove, "Not any more")->excludes(days);
+
+    CLI::App& pinned = add_(app_, "pinned", "What is at the top of a conversation, with ids, the last pinned first",
+                            [](Context c, const MessageOptions& o) { return run_pinned(c, o.pinned); });
+    pinned.add_option("whom", options_.pinned.with, "With whom")->required()->type_name("WHOM");
+    add_json(pinned, options_.pinned.json);
   }
 
   void add_stars() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The part of the command line that is about messages that are there: sent again, edited, deleted, forwarded, starred,
-// reacted to.
+// The part of the command line that is about messages that are there: sent again, edited, deleted, forwarded, pinned,
+// starred, reacted to.
 #pragma once
 
 #include <functional>
@@ -22,6 +22,8 @@ struct MessageOptions {
   EditOptions edit;
   VersionsOptions versions;
   ForwardOptions forward;
+  PinMessageOptions pin;
+  PinnedOptions pinned;
   StarOptions star;
   StarredOptions starred;
   ReactOptions react;

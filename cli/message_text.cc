@@ -133,6 +133,8 @@ std::string beginning(const Output& output, const Message& message, const std::s
   return line;
 }
 
+bool is_pinned(const Message& message) { return message.has_pin() && message.pin().until_us() > unix_now_us(); }
+
 }  // namespace
 
 std::string failure_word(client_api::FailureReason reason) {
@@ -227,6 +229,7 @@ std::string message_json(const Message& message, const Place& place) {
   if (message.forwards() != 0) line.number("forwards", message.forwards());
   if (message.edited_us() != 0) line.text("edited_at", rfc3339(message.edited_us()));
   if (message.starred()) line.boolean("starred", true);
+  if (is_pinned(message)) line.text("pinned_until", rfc3339(message.pin().until_us()));
   if (message.has_deleted()) line.text("deleted_by", message.deleted().by().account_id());
   if (message.has_reactions()) line.raw("reactions", reactions_json(message.reactions()));
   if (place.is_group()) add_group(line, message, place);
@@ -268,6 +271,7 @@ std::string message_line(const Output& output, const Message& message, const Tol
     if (c == '\n') line += "    ";
   }
   if (message.edited_us() != 0) line += output.coloured("2", " (edited)");
+  if (is_pinned(message)) line += output.coloured("2", " (pinned)");
   if (message.starred()) line += " ★";
   if (message.outgoing() && !message.has_deleted()) line += " " + tick_mark(output, message.tick());
   if (message.failure() != client_api::kNoFailure) line += " (" + failure_text(message.failure()) + ")";

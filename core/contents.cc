@@ -418,11 +418,25 @@ Bytes correction(UnixMicros now, const std::vector<CorrectionRow>& rows, const s
   return content.SerializeAsString();
 }
 
-Bytes reaction(UnixMicros now, const ReactionRow& row, bool resent) {
+void write_reaction(const RemarkRow& row, content::Reaction& reaction) {
+  reaction.set_emoji(row.value);
+  reaction.set_at_us(row.at.value);
+}
+
+void write_pin(const RemarkRow& row, content::Pin& pin) {
+  pin.set_until_us(pinned_until(row).value);
+  pin.set_at_us(row.at.value);
+}
+
+Bytes remark(UnixMicros now, const RemarkRow& row, bool resent) {
   content::Content content = at(now);
-  content.mutable_reaction()->set_message_id(row.message.bytes());
-  content.mutable_reaction()->set_emoji(row.emoji);
-  content.mutable_reaction()->set_at_us(row.at.value);
+  if (row.kind == RemarkKind::kPin) {
+    content.mutable_pin()->set_message_id(row.message.bytes());
+    write_pin(row, *content.mutable_pin());
+  } else {
+    content.mutable_reaction()->set_message_id(row.message.bytes());
+    write_reaction(row, *content.mutable_reaction());
+  }
   if (resent && row.item) content.set_resent_message_id(row.item->bytes());
   return content.SerializeAsString();
 }

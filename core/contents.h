@@ -11,8 +11,8 @@
 #include "content/content.pb.h"
 #include "core/store/corrections_table.h"
 #include "core/store/messages_table.h"
-#include "core/store/reactions_table.h"
 #include "core/store/registers_table.h"
+#include "core/store/remarks_table.h"
 #include "core/store/target.h"
 #include "crypto/media.h"
 
@@ -147,7 +147,10 @@ Bytes correction(UnixMicros now, const std::vector<CorrectionRow>& rows,
 // The files of these messages were opened: at most 64.
 Bytes media_opened(UnixMicros now, const std::vector<MessageId>& messages);
 // `resent`: as the answer to a ResendRequest for what it left under.
-Bytes reaction(UnixMicros now, const ReactionRow& row, bool resent = false);
+// But for the message that it is about.
+void write_reaction(const RemarkRow& row, content::Reaction& reaction);
+void write_pin(const RemarkRow& row, content::Pin& pin);
+Bytes remark(UnixMicros now, const RemarkRow& row, bool resent = false);
 Bytes group_welcome(UnixMicros now, const content::GroupWelcome& welcome);
 // This device's key of a group (GROUP-6); secret.
 Bytes group_key(UnixMicros now, const GroupId& group, BytesView key);

@@ -174,7 +174,7 @@ void Corrections::deleted(const MessageRow& message, const AccountId& by) {
   }
   engine_.store.messages.set_deleted(message, by);
   engine_.store.corrections.remove_versions(message.id);
-  engine_.store.reactions.remove(message.id);
+  engine_.store.remarks.remove(message.id);
   engine_.store.repairs.remove(message.id);
   engine_.files.gone(message, true);
   engine_.changes.message_changed(message.id, message.conversation);

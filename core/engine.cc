@@ -22,7 +22,8 @@ constexpr ContentRow kContents[] = {
     {content::Content::kText, [](Engine& engine) -> ContentHandler& { return engine.receiving; }, true},
     {content::Content::kMedia, [](Engine& engine) -> ContentHandler& { return engine.receiving; }, true},
     {content::Content::kMediaOpened, [](Engine& engine) -> ContentHandler& { return engine.openings; }},
-    {content::Content::kReaction, [](Engine& engine) -> ContentHandler& { return engine.reactions; }, true},
+    {content::Content::kReaction, [](Engine& engine) -> ContentHandler& { return engine.remarks; }, true},
+    {content::Content::kPin, [](Engine& engine) -> ContentHandler& { return engine.remarks; }, true},
     {content::Content::kEdit, [](Engine& engine) -> ContentHandler& { return engine.corrections; }, true},
     {content::Content::kDeletion, [](Engine& engine) -> ContentHandler& { return engine.corrections; }, true},
     {content::Content::kReadReceipt, [](Engine& engine) -> ContentHandler& { return engine.receipts; }},
@@ -137,7 +138,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
               },
               [this](const AccountId& peer) { repair.on_request_dropped(peer); },
               [this](const MessageId& id) {
-                reactions.dropped(id);
+                remarks.dropped(id);
                 corrections.dropped(id);
               },
               [this](const AccountId& peer, OutboxKind kind) { return profile_photos.key_for(peer, kind); }}),
@@ -147,7 +148,7 @@ Engine::Engine(Database& opened, Clock& the_clock, RandomSource& the_random, Out
       own_state(*this),
       files(*this),
       openings(*this),
-      reactions(*this),
+      remarks(*this),
       corrections(*this),
       sending(*this),
       receiving(*this),

@@ -7,7 +7,7 @@
 //   features   requests          every request of the user interface, and who answers it
 //              sending           new messages
 //              openings          recordings that are played, and files that are opened once
-//              reactions         what people say to a message with one emoji
+//              remarks           what people say about a message: with one emoji, and that it is pinned
 //              corrections       that messages have another text, or are no more
 //              message_state     what a person has made of messages: starred, deleted
 //              forwarding        messages that are here, sent once more
@@ -100,10 +100,10 @@
 #include "core/privacy.h"
 #include "core/profile_photos.h"
 #include "core/profiles.h"
-#include "core/reactions.h"
 #include "core/receipts.h"
 #include "core/receiving.h"
 #include "core/registration.h"
+#include "core/remarks.h"
 #include "core/repair.h"
 #include "core/search_index.h"
 #include "core/sending.h"
@@ -301,7 +301,7 @@ struct Engine {
   OwnState own_state;
   Files files;
   Openings openings;
-  Reactions reactions;
+  Remarks remarks;
   Corrections corrections;
   Sending sending;
   Receiving receiving;

@@ -21,23 +21,30 @@ constexpr size_t kMessageBytes = 8;       // tag and length of a message in its 
 constexpr size_t kReactionsBytes = 1000;  // of one message
 constexpr size_t kVersionsBytes = 8000;   // of one that was edited, and with its text
 constexpr size_t kWithVersionsBytes = 32 * 1024;
-constexpr size_t kFieldBytes = 280;  // of all fields but text, excerpt and raw, and of what is around the only message
+constexpr size_t kFieldBytes = 340;  // of all fields but text, excerpt and raw, and of what is around the only message
 static_assert(std::max(kTextBytesMax + kQuoteBytesMax, GivenHistoryTable::kRawBytesMax) + kPartBytes + kFieldBytes +
                       kReactionsBytes <
                   kEnvelopeBytesMax - 2048,
               "any message can be given alone");
 
-void add_reactions(Store& store, const MessageRow& message, History::Message& one) {
-  std::vector<ReactionRow> all = store.reactions.of(message.id);
+void add_remarks(Store& store, const MessageRow& message, History::Message& one) {
+  std::vector<RemarkRow> all = store.remarks.of(message.id);
+  // Whatever was said before that about a pin does not matter any more.
+  const auto pin = std::ranges::find(all, RemarkKind::kPin, &RemarkRow::kind);
+  if (pin != all.end() && !pin->value.empty()) {
+    one.mutable_pin()->set_account(pin->account.bytes());
+    one.mutable_pin()->set_device_id(pin->device.value);
+    contents::write_pin(*pin, *one.mutable_pin()->mutable_pin());
+  }
+  std::erase_if(all, [](const RemarkRow& each) { return each.kind == RemarkKind::kPin; });
   const AccountId self = store.account.account_id();
-  std::ranges::stable_partition(all, [&self](const ReactionRow& each) { return each.account == self; });
+  std::ranges::stable_partition(all, [&self](const RemarkRow& each) { return each.account == self; });
   size_t bytes = 0;
-  for (const ReactionRow& each : all) {
+  for (const RemarkRow& each : all) {
     History::Message::ReactionOf given;
     given.set_account(each.account.bytes());
     given.set_device_id(each.device.value);
-    given.mutable_reaction()->set_emoji(each.emoji);
-    given.mutable_reaction()->set_at_us(each.at.value);
+    contents::write_reaction(each, *given.mutable_reaction());
     bytes += given.ByteSizeLong() + kMessageBytes;
     if (bytes > kReactionsBytes) return;
     *one.add_reactions() = std::move(given);
@@ -92,7 +99,7 @@ History::Message written(Store& store, const MessageRow& message, bool unread) {
     case MessageKind::kGroupEvent:
     case MessageKind::kUndecryptable: break;  // can't be given (history_table.h)
   }
-  if (contents::is_written(message)) add_reactions(store, message, one);
+  if (contents::is_written(message)) add_remarks(store, message, one);
   if (message.edited.value != 0) add_versions(store, message, one);
   return one;
 }

@@ -156,7 +156,7 @@ uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
     if (given.opened() && media && contents::can_be_opened(*media))
       (void)engine_.store.openings.add(row->id, {engine_.registration->account, {}});
     engine_.openings.came(*row);
-    engine_.reactions.came(*row, given);
+    engine_.remarks.came(*row, given);
     engine_.corrections.came(*row, given);
     ++held;
   }

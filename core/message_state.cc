@@ -26,7 +26,7 @@ static_assert(State::kStarred == kStarredRegister && State::kRemoved == kRemoved
 void remove(Engine& engine, const MessageRow& message) {
   engine.store.messages.remove(message);
   engine.store.corrections.remove_versions(message.id);
-  engine.store.reactions.remove(message.id);
+  engine.store.remarks.remove(message.id);
   engine.store.repairs.remove(message.id);
   engine.files.gone(message);
   engine.changes.message_removed(message.id, message.conversation);

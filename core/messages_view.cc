@@ -198,23 +198,30 @@ client_api::Message MessagesView::build(const MessageRow& message) {
   built.set_starred(message.starred);
   built.set_forwards(contents::forwards_of(message));
   set_body(message, built);
-  add_reactions(message, built);
+  if (contents::is_written(message)) add_remarks(message, built);
   return built;
 }
 
-void MessagesView::add_reactions(const MessageRow& message, client_api::Message& built) {
-  if (!contents::is_written(message)) return;
-  const std::vector<ReactionRow> all = store_.reactions.of(message.id);
+void MessagesView::add_remarks(const MessageRow& message, client_api::Message& built) {
+  std::vector<RemarkRow> all = store_.remarks.of(message.id);
+  if (all.empty()) return;
+  // Of what was said about a pin the latest holds.
+  const auto pin = std::ranges::find(all, RemarkKind::kPin, &RemarkRow::kind);
+  if (pin != all.end() && !pin->value.empty()) {
+    *built.mutable_pin()->mutable_by() = people_.build(pin->account);
+    built.mutable_pin()->set_until_us(pinned_until(*pin).value);
+  }
+  std::erase_if(all, [](const RemarkRow& each) { return each.kind == RemarkKind::kPin; });
   if (all.empty()) return;
   client_api::Reactions& shown = *built.mutable_reactions();
   shown.set_count(static_cast<uint32_t>(all.size()));
   std::vector<client_api::Reactions::OfEmoji> emojis;  // those that were first before others
-  for (const ReactionRow& each : all | std::views::reverse) {
-    if (people_.is_self(each.account)) shown.set_own(each.emoji);
-    auto known = std::ranges::find(emojis, each.emoji, &client_api::Reactions::OfEmoji::emoji);
+  for (const RemarkRow& each : all | std::views::reverse) {
+    if (people_.is_self(each.account)) shown.set_own(each.value);
+    auto known = std::ranges::find(emojis, each.value, &client_api::Reactions::OfEmoji::emoji);
     if (known == emojis.end()) {
       known = emojis.emplace(known);
-      known->set_emoji(each.emoji);
+      known->set_emoji(each.value);
     }
     known->set_count(known->count() + 1);
   }
@@ -282,11 +289,31 @@ Result<client_api::ListReactionsResponse, Refusal> MessagesView::reactions(
   if (!message) return Refuse(client_api::Failure::kNoSuchMessage, "id");
   client_api::ListReactionsResponse response;
   if (!contents::is_written(*message)) return response;
-  for (const ReactionRow& each : store_.reactions.of(*id)) {
+  for (const RemarkRow& each : store_.remarks.reactions_to(*id)) {
     client_api::Reaction& reaction = *response.add_reactions();
     *reaction.mutable_who() = people_.build(each.account);
-    reaction.set_emoji(each.emoji);
+    reaction.set_emoji(each.value);
     reaction.set_at_us(each.at.value);
+  }
+  return response;
+}
+
+Result<client_api::ListPinnedResponse, Refusal> MessagesView::pinned(const client_api::ListPinnedRequest& request,
+                                                                     UnixMicros now) {
+  const auto conversation = ConversationId::from_hex(request.conversation());
+  if (!conversation)
+    return Refuse(client_api::Failure::kInvalidArgument, "conversation: must be 32 hexadecimal digits");
+  if (!store_.conversations.find(*conversation))
+    return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
+  std::vector<RemarkRow> pins;
+  for (const MessageId& each : store_.remarks.pinned_once(*conversation)) {
+    if (const auto pin = store_.remarks.pin_of(each); pin && pinned_until(*pin) > now) pins.push_back(*pin);
+  }
+  std::ranges::sort(pins, std::greater<>(), [](const RemarkRow& each) { return std::pair(each.at, each.message); });
+  client_api::ListPinnedResponse response;
+  for (const RemarkRow& each : pins | std::views::take(kPinnedMessagesMax)) {
+    if (const auto message = store_.messages.find(each.message); message && contents::is_written(*message))
+      *response.add_messages() = build(*message);
   }
   return response;
 }

@@ -31,6 +31,8 @@ class MessagesView {
   // Errors: kInvalidArgument (no id, or not a message of one's own), kNoSuchMessage.
   Result<client_api::ListReceiptsResponse, Refusal> receipts(const client_api::ListReceiptsRequest& request);
   // Who has said what to it. Errors: kInvalidArgument, kNoSuchMessage.
+  // Of those that are pinned now, by the server's time, the newest kPinnedMessagesMax, the last pinned first.
+  Result<client_api::ListPinnedResponse, Refusal> pinned(const client_api::ListPinnedRequest& request, UnixMicros now);
   Result<client_api::ListReactionsResponse, Refusal> reactions(const client_api::ListReactionsRequest& request);
   // What it said, as it was edited. Errors: kInvalidArgument, kNoSuchMessage.
   Result<client_api::ListVersionsResponse, Refusal> versions(const client_api::ListVersionsRequest& request);
@@ -48,7 +50,8 @@ class MessagesView {
   void add_original(const MessageId& id, const AccountId& author, client_api::Quote& built);
   client_api::Media media_of(const MessageRow& message);
   void set_body(const MessageRow& message, client_api::Message& built);
-  void add_reactions(const MessageRow& message, client_api::Message& built);
+  // Reactions and the pin.
+  void add_remarks(const MessageRow& message, client_api::Message& built);
 
   Store& store_;
   PersonView people_;

@@ -520,7 +520,7 @@ void Outbox::drop(const Target& target, const MessageId& id) {
   const Item* const item = find(target, id);
   // What the account's own devices are told of it is beside.
   const bool is_saying = item != nullptr &&
-                         (item->kind == OutboxKind::kReaction || item->kind == OutboxKind::kCorrection) &&
+                         (item->kind == OutboxKind::kRemark || item->kind == OutboxKind::kCorrection) &&
                          target != Target(ports_.registration->account);
   remove(target, id);
   if (is_saying) ports_.saying_dropped(id);

@@ -92,9 +92,9 @@ TEST_F(OutboxAloneTest, AFrameHoldsNoMoreThanTheServerTakes_LIMIT_1) {
 
 TEST_F(OutboxAloneTest, OfAReactionThatDoesNotArriveIsTold_REACT_1) {
   add_peer(kPeer);
-  for (const uint32_t number : {1, 2}) ASSERT_TRUE(put(number, kPeer, OutboxKind::kReaction));
+  for (const uint32_t number : {1, 2}) ASSERT_TRUE(put(number, kPeer, OutboxKind::kRemark));
   ASSERT_TRUE(put(3, kPeer, OutboxKind::kProfileChanged));
-  ASSERT_TRUE(put(4, kSelf, OutboxKind::kReaction));
+  ASSERT_TRUE(put(4, kSelf, OutboxKind::kRemark));
   outbox_.pump();
   outbox_.pump();
   refuse(1, wire::kTooLarge);

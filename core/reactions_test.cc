@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Reactions (REACT-1): of two people, of devices, of groups.
-#include "core/reactions.h"
+#include "core/remarks.h"
 
 #include <gmock/gmock.h>
 
@@ -62,10 +62,10 @@ class ReactionsTest : public testing::GroupPeople {
     }
     return found;
   }
-  void forge(Host& host, const AccountId& to, const ReactionRow& row) {
-    make_say(host, to, OutboxKind::kReaction, contents::reaction(world_.clock.now(), row));
+  void forge(Host& host, const AccountId& to, const RemarkRow& row) {
+    make_say(host, to, OutboxKind::kRemark, contents::remark(world_.clock.now(), row));
   }
-  static ReactionRow row(const std::string& id, const std::string& emoji, uint64_t at = 1) {
+  static RemarkRow row(const std::string& id, const std::string& emoji, uint64_t at = 1) {
     return {*MessageId::from_hex(id), {}, emoji, {at}, {}};
   }
 };
@@ -352,28 +352,28 @@ TEST_F(ReactionsTest, ADeviceThatJoinsHasThoseFromBefore) {
 TEST_F(ReactionsTest, OfWhatWaitsForItsMessageTheNewestAreKeptAndOthersDoAwayWithNothingOfTheOwnDevices) {
   Store store(ana_.database());
   Transaction transaction(ana_.database());
-  using Waits = ReactionsTable::Waits;
+  using Waits = RemarksTable::Waits;
   const auto of = [this](const MessageId& message, const char* whose, uint64_t at = 5) {
-    return ReactionRow{message, account_of(whose), "👍", {at}, {1}};
+    return RemarkRow{message, account_of(whose), "👍", {at}, {1}};
   };
   const auto own = world_.random.id<MessageId>();
   const auto first = world_.random.id<MessageId>();
-  EXPECT_TRUE(store.reactions.set(of(own, kAna), Waits::kOwn));
-  EXPECT_TRUE(store.reactions.set(of(first, kBen), Waits::kOfOthers));
+  EXPECT_TRUE(store.remarks.set(of(own, kAna), Waits::kOwn));
+  EXPECT_TRUE(store.remarks.set(of(first, kBen), Waits::kOfOthers));
   MessageId last;
-  for (int64_t i = 0; i < ReactionsTable::kWaitingMax; ++i) {
+  for (int64_t i = 0; i < RemarksTable::kWaitingMax; ++i) {
     last = world_.random.id<MessageId>();
-    EXPECT_TRUE(store.reactions.set(of(last, kBen), Waits::kOfOthers));
+    EXPECT_TRUE(store.remarks.set(of(last, kBen), Waits::kOfOthers));
   }
-  EXPECT_THAT(store.reactions.of(last), IsEmpty()) << "it is nobody's word yet";
-  EXPECT_FALSE(store.reactions.find(last, account_of(kBen)));
-  EXPECT_TRUE(store.reactions.take_waiting(first).empty());
-  EXPECT_EQ(store.reactions.take_waiting(own).size(), 1u);
-  EXPECT_EQ(store.reactions.take_waiting(last).size(), 1u);
-  EXPECT_TRUE(store.reactions.set(of(last, kBen)));
-  EXPECT_FALSE(store.reactions.set(of(last, kBen, 4)));
-  EXPECT_FALSE(store.reactions.set(of(last, kBen, 5))) << "the same device at the same time";
-  EXPECT_TRUE(store.reactions.set(of(last, kBen, 6)));
+  EXPECT_THAT(store.remarks.of(last), IsEmpty()) << "it is nobody's word yet";
+  EXPECT_FALSE(store.remarks.find(last, account_of(kBen), RemarkKind::kReaction));
+  EXPECT_TRUE(store.remarks.take_waiting(first).empty());
+  EXPECT_EQ(store.remarks.take_waiting(own).size(), 1u);
+  EXPECT_EQ(store.remarks.take_waiting(last).size(), 1u);
+  EXPECT_TRUE(store.remarks.set(of(last, kBen)));
+  EXPECT_FALSE(store.remarks.set(of(last, kBen, 4)));
+  EXPECT_FALSE(store.remarks.set(of(last, kBen, 5))) << "the same device at the same time";
+  EXPECT_TRUE(store.remarks.set(of(last, kBen, 6)));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ Receiving::Receiving(Engine& engine) : engine_(engine), kept_timer_(engine.timer
 void Receiving::came(const MessageRow& row, bool fetch) {
   engine_.files.came(row, fetch);
   engine_.openings.came(row);
-  engine_.reactions.came(row);
+  engine_.remarks.came(row);
   engine_.corrections.came(row);
 }
 

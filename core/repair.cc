@@ -318,7 +318,7 @@ std::optional<Bytes> Repair::said_under(const MessageId& id, const std::optional
     const CorrectionRow deletion{message->id, message->from, {}, message->from_device, std::nullopt};
     return contents::correction(now, {deletion}, id, group);
   }
-  if (const auto reaction = engine_.store.reactions.under(id)) return contents::reaction(now, *reaction, true);
+  if (const auto remark = engine_.store.remarks.under(id)) return contents::remark(now, *remark, true);
   const auto corrections = engine_.store.corrections.under(id);
   return corrections.empty() ? std::nullopt : std::optional(contents::correction(now, corrections, id, group));
 }

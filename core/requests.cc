@@ -125,6 +125,7 @@ bool changes_something(Request::MethodCase method) {
     case Request::kJoinGroup:
     case Request::kAnswerApplicants:
     case Request::kMarkPlayed:
+    case Request::kPinMessage:
     case Request::kReact: return true;
     case Request::kGetState:
     case Request::kConnect:
@@ -137,6 +138,7 @@ bool changes_something(Request::MethodCase method) {
     case Request::kGetMessage:
     case Request::kListReceipts:
     case Request::kListReactions:
+    case Request::kListPinned:
     case Request::kListVersions:
     case Request::kListStarred:
     case Request::kOpenMedia:
@@ -231,7 +233,12 @@ void dispatch(Engine& engine, const Request& request) {
       return answer(engine, id, Result<client_api::ListStorageResponse, Refusal>(list_storage(engine.store)),
                     &Response::mutable_list_storage);
     case Request::kRemoveMedia: return engine.files.remove_media(id, request.remove_media());
-    case Request::kReact: return engine.reactions.react(id, request.react());
+    case Request::kReact: return engine.remarks.react(id, request.react());
+    case Request::kPinMessage: return engine.remarks.pin(id, request.pin_message());
+    case Request::kListPinned:
+      return answer(engine, id,
+                    MessagesView(engine.store).pinned(request.list_pinned(), engine.connection.server_now()),
+                    &Response::mutable_list_pinned);
     case Request::kListReactions:
       return answer(engine, id, MessagesView(engine.store).reactions(request.list_reactions()),
                     &Response::mutable_list_reactions);

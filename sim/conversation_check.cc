@@ -27,6 +27,12 @@ std::string reactions_of(const Message& message) {
   return text;
 }
 
+std::string pin_of(const Message& message) {
+  if (!message.has_pin()) return "not pinned";
+  return "pinned by " + message.pin().by().account_id().substr(0, 8) + " until " +
+         std::to_string(message.pin().until_us());
+}
+
 std::string text_of(const Message& message) {
   if (message.has_deleted()) return "deleted by " + message.deleted().by().account_id().substr(0, 8);
   return message.has_media() ? message.media().caption().text() : message.text().text();
@@ -49,6 +55,7 @@ void check_conversation(const std::vector<ConversationView>& views, const std::f
         compare("REACT-1", now, with_words.try_emplace(message.id(), now).first->second, reactions_of);
         compare("REACT-1", now, of_person.try_emplace({message.id(), view.person}, now).first->second,
                 [](const Message& each) { return each.reactions().own(); });
+        compare("PIN-1", now, with_words.at(message.id()), pin_of);
       }
       if ((!has_words(message) && !message.has_deleted()) || is_without_words(message)) continue;
       const Shown first = with_text.try_emplace(message.id(), now).first->second;

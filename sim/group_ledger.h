@@ -8,7 +8,7 @@
 //     once                                                                                         GROUP-3, SEND-1
 //   - all devices of all members list what they share of a group in the same order: texts, and what has happened
 //                                                                                                          ORDER-1
-//   - whoever was a member all the time shows the same reactions to each of them                           REACT-1
+//   - whoever was a member all the time shows the same reactions to each of them, and the same pin          REACT-1
 //   - and the same text, or that the same person has deleted it                                      EDIT-1, EDIT-2
 //   - no text is unreadable in the end                                                                     GROUP-3
 //   - when everybody has read everything, every tick is blue                                                GROUP-5

@@ -32,7 +32,7 @@
 //   - it is shown on each of its addressee's, and of its writer's, once, in the same order, with the same ticks
 //                                                                                               COPY-1, DEVICE-1
 //   - what was read on one of them is not unread on another                                                  COPY-2
-//   - whoever shows it shows the same reactions to it                                                       REACT-1
+//   - whoever shows it shows the same reactions to it, and the same pin                                     REACT-1
 //   - and the same text, or that the same person has deleted it                                      EDIT-1, EDIT-2
 //   - what a person has deleted for itself is on none of its devices                                         EDIT-3
 //   - of all earlier messages a device that was promised them has those that the first device had          HISTORY-1

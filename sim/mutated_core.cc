@@ -62,8 +62,8 @@ constexpr const char* kKeepSenderKeys =
 
 // Nothing of an account stood there before, so that whatever comes is the latest.
 constexpr const char* kTakeReactions =
-    "CREATE TEMP TRIGGER take_reaction BEFORE INSERT ON main.reactions WHEN new.waits = 0 BEGIN"
-    "  DELETE FROM reactions WHERE message = new.message AND account = new.account;"
+    "CREATE TEMP TRIGGER take_reaction BEFORE INSERT ON main.remarks WHEN new.waits = 0 BEGIN"
+    "  DELETE FROM remarks WHERE message = new.message AND account = new.account AND kind = new.kind;"
     "END;";
 
 // Nothing was said after what comes now.

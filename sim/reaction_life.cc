@@ -11,6 +11,7 @@ using client_api::Request;
 using client_api::Response;
 
 namespace {
+constexpr uint32_t kPinSeconds = 30 * 24 * 3600;
 constexpr const char* kEmojis[] = {"👍", "❤️", "🎉", ""};
 }  // namespace
 
@@ -31,6 +32,14 @@ bool ReactionLife::deed() {
 void ReactionLife::say(Seat& seat, const std::string& message) {
   if (!seat.is_set_up() || !seat.device().runs()) return;
   Request request;
+  if (dice_.percent(25)) {
+    request.mutable_pin_message()->set_id(message);
+    if (dice_.percent(70)) request.mutable_pin_message()->set_seconds(kPinSeconds);
+    on_.trace.note(on_.scheduler.now(), seat.device().name(), "pins, or no longer", message,
+                   [&request] { return request.pin_message().id().substr(0, 8); });
+    seat.device().request(std::move(request), {});
+    return;
+  }
   request.mutable_react()->set_id(message);
   request.mutable_react()->set_emoji(kEmojis[dice_.below(std::size(kEmojis))]);
   on_.trace.note(on_.scheduler.now(), seat.device().name(), "reacts to", message,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What a person says to messages with an emoji: to one of the last of some conversation, on one of its devices, perhaps
-// something else on another, and then something else again, or nothing any more.
+// What a person says to messages with an emoji, and which it pins: one of the last of some conversation, on one of its
+// devices, perhaps something else on another, and then something else again, or nothing any more.
 //
 // Nothing here throws dice unless the run has reactions.
 #pragma once

@@ -105,7 +105,7 @@ STOREYS = {
         "privacy",
         "profile_photos",
         "profiles",
-        "reactions",
+        "remarks",
         "receipts",
         "receiving",
         "registration",

@@ -98,6 +98,20 @@ struct ForwardOptions {
 // Prints the ids of the new messages.
 ExitCode run_forward(Context context, const ForwardOptions& options);
 
+struct PinMessageOptions {
+  std::string id;
+  uint32_t days = 7;  // 1, 7, 30
+  bool remove = false;
+};
+ExitCode run_pin_message(Context context, const PinMessageOptions& options);
+
+struct PinnedOptions {
+  std::string with;
+  bool json = false;
+};
+// Prints what is at the top of a conversation.
+ExitCode run_pinned(Context context, const PinnedOptions& options);
+
 struct StarOptions {
   std::vector<std::string> ids;
   bool remove = false;

@@ -16,7 +16,7 @@
 // has said so, for who asks for it again; the message's row tells it from then on.
 //
 // What waits is nobody's word yet: whoever takes the message in looks at it (take_waiting). The last kWaitingMax of
-// each sort are kept, as with reactions (reactions_table.h).
+// each sort are kept, as with reactions (remarks_table.h).
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
 #pragma once

@@ -74,12 +74,13 @@ CREATE TABLE openings (
   sequence INTEGER PRIMARY KEY, message BLOB NOT NULL, account BLOB NOT NULL, at_us INTEGER NOT NULL, waits INTEGER NOT NULL,
   UNIQUE (message, account));
 CREATE INDEX openings_waiting ON openings (waits, sequence) WHERE waits > 0;
-CREATE TABLE reactions (
-  sequence INTEGER PRIMARY KEY, message BLOB NOT NULL, account BLOB NOT NULL, emoji TEXT NOT NULL, at_us INTEGER NOT NULL,
-  device INTEGER NOT NULL, item BLOB, before TEXT NOT NULL, conversation BLOB, waits INTEGER NOT NULL,
-  UNIQUE (message, account));
-CREATE INDEX reactions_waiting ON reactions (waits, sequence) WHERE waits > 0;
-CREATE INDEX reactions_item ON reactions (item) WHERE item IS NOT NULL;
+CREATE TABLE remarks (
+  sequence INTEGER PRIMARY KEY, message BLOB NOT NULL, account BLOB NOT NULL, kind INTEGER NOT NULL, value TEXT NOT NULL,
+  at_us INTEGER NOT NULL, device INTEGER NOT NULL, item BLOB, before TEXT NOT NULL, conversation BLOB,
+  waits INTEGER NOT NULL, UNIQUE (message, account, kind));
+CREATE INDEX remarks_waiting ON remarks (waits, sequence) WHERE waits > 0;
+CREATE INDEX remarks_item ON remarks (item) WHERE item IS NOT NULL;
+CREATE INDEX remarks_pins ON remarks (message) WHERE kind = 2 AND waits = 0;
 CREATE TABLE corrections (
   sequence INTEGER PRIMARY KEY, message BLOB NOT NULL, account BLOB NOT NULL, at_us INTEGER NOT NULL, device INTEGER NOT NULL,
   text TEXT, rest BLOB NOT NULL, item BLOB, conversation BLOB, group_revision INTEGER NOT NULL, waits INTEGER NOT NULL,

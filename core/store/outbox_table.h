@@ -43,7 +43,7 @@ enum class OutboxKind : uint8_t {
   kGroupKey = 12,      // to some devices of an account, for a group
   kGroupWelcome = 13,  // to an account, or to one's own devices
   kMediaOpened = 14,   // to who sent it, and to the own account
-  kReaction = 15,      // to whom its message is with, and to the own account
+  kRemark = 15,        // to whom its message is with, and to the own account
   kCorrection = 16,    // the same
 };
 

@@ -20,9 +20,9 @@
 #include "core/store/outbox_table.h"
 #include "core/store/own_devices_table.h"
 #include "core/store/profiles_table.h"
-#include "core/store/reactions_table.h"
 #include "core/store/receipts_table.h"
 #include "core/store/registers_table.h"
+#include "core/store/remarks_table.h"
 #include "core/store/repairs_table.h"
 #include "core/store/sealed_for_table.h"
 #include "core/store/sent_table.h"
@@ -42,7 +42,7 @@ struct Store {
         messages(opened),
         files(opened),
         openings(opened),
-        reactions(opened),
+        remarks(opened),
         corrections(opened),
         receipts(opened),
         sent(opened),
@@ -71,7 +71,7 @@ struct Store {
   MessagesTable messages;
   FilesTable files;
   OpeningsTable openings;
-  ReactionsTable reactions;
+  RemarksTable remarks;
   CorrectionsTable corrections;
   ReceiptsTable receipts;
   SentTable sent;

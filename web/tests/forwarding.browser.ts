@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// People send messages on to others, and mark conversations as unread.
+// People send messages on to others, pin them, and mark conversations as unread.
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Locator, Page } from "playwright-core";
@@ -145,6 +145,39 @@ describe("forwarding", () => {
     await choose(claraPage, bubble(claraPage, "The boat leaves").last(), "Forward");
     await sheet(claraPage).getByText("it goes to one chat at a time").waitFor();
     await sheet(claraPage).getByRole("button", { name: "Cancel" }).click();
+  });
+
+  it("what is pinned stands at the top for both until either takes it back", async () => {
+    await openConversation(benPage, "Ana Ferreira");
+    await openConversation(anaPage, "Ben Okafor");
+    for (let line = 0; line < 30; ++line) await send(anaPage, `line ${line}`);
+    await choose(benPage, bubble(benPage, "line 29"), "Reply");
+    await benPage.keyboard.press("Escape");
+    const top = (page: Page): Locator => page.locator("[data-part=pinned]");
+    await bubble(benPage, "line 28").last().waitFor();
+    await choose(benPage, bubble(benPage, "line 20"), "Pin …");
+    await benPage.getByRole("dialog").getByLabel("30 days").check();
+    await benPage.keyboard.press("Enter");
+    for (const page of [benPage, anaPage]) await top(page).getByText("line 20").waitFor();
+    await choose(anaPage, bubble(anaPage, "line 3").first(), "Pin …");
+    await anaPage.getByRole("dialog").getByRole("button", { name: "Pin", exact: true }).click();
+    for (const page of [benPage, anaPage]) await top(page).getByText("Pinned message 1 of 2").waitFor();
+    await top(benPage).click();
+    await eventually("it is in view", () =>
+      bubble(benPage, "line 3")
+        .first()
+        .evaluate((element) => {
+          const { top: above, bottom } = element.getBoundingClientRect();
+          return above >= 0 && bottom <= innerHeight;
+        }),
+    );
+    await top(benPage).getByText("line 20").waitFor();
+    await anaPage.reload();
+    await top(anaPage).waitFor();
+    await bubble(anaPage, "line 20").getByRole("img", { name: "Pinned" }).waitFor();
+    await choose(anaPage, bubble(anaPage, "line 20"), "Unpin");
+    for (const page of [benPage, anaPage]) await top(page).getByText("line 3").waitFor();
+    await bubble(benPage, "line 20").getByRole("img", { name: "Pinned" }).waitFor({ state: "detached" });
   });
 
   it("a conversation is marked as unread until it is opened", async () => {

@@ -28,14 +28,14 @@ export function arrangeItems(
     : { icon: "pin", label: say("arrange.pin"), act: () => void actions.pin(conversation) };
   return [
     ...(archived ? [] : [pin]),
-    isUnread(conversation)
-      ? { icon: "check", label: say("arrange.read"), act: () => void actions.markRead(conversation) }
-      : { icon: "unread", label: say("arrange.unread"), act: () => void actions.markUnread(conversation) },
     isMuted(conversation, Date.now())
       ? { icon: "bell", label: say("arrange.unmute"), act: () => void actions.unmute(conversation) }
       : { icon: "bellOff", label: say("arrange.mute"), act: () => onMute(conversation) },
     archived
       ? { icon: "archive", label: say("arrange.unarchive"), act: () => void actions.unarchive(conversation) }
       : { icon: "archive", label: say("arrange.archive"), act: () => void actions.archive(conversation) },
+    isUnread(conversation)
+      ? { icon: "check", label: say("arrange.read"), act: () => void actions.markRead(conversation) }
+      : { icon: "unread", label: say("arrange.unread"), act: () => void actions.markUnread(conversation) },
   ];
 }

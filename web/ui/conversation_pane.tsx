@@ -69,6 +69,9 @@ const EndingQuestion = onDemand(() => import("./ending_question").then(({ Ending
 /** Fetched when somebody first chooses several messages. */
 const SelectionBar = onDemand(() => import("./selection_bar").then(({ SelectionBar: bar }) => bar));
 
+/** Fetched when a message is pinned. */
+const PinnedBar = onDemand(() => import("./pinned_bar").then(({ PinnedBar: bar }) => bar), { missing: () => null });
+
 const IdentityBanner = onDemand(() => import("./identity_banner").then(({ IdentityBanner: banner }) => banner));
 const DropZone = onDemand(() => import("./drop_zone").then(({ DropZone: zone }) => zone), { missing: () => null });
 const ChatSearch = onDemand(() => import("./chat_search").then(({ ChatSearch: search }) => search));
@@ -140,6 +143,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
     >
       <h1 className={hidden.hidden}>{titleOf(conversation)}</h1>
       <Header model={model} actions={actions} />
+      <Pinned model={model} />
       {searching && <ChatSearch model={model.search} onClosed={() => document.getElementById(MENU_ID)?.focus()} />}
       <MessageList
         key={model.id}
@@ -167,6 +171,11 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
       {attaching !== undefined && <AttachSheet model={attaching} conversationModel={model} />}
     </main>
   );
+}
+
+function Pinned({ model }: { model: ConversationViewModel }) {
+  const { messages } = useViewModel(model.pinned);
+  return messages.length === 0 ? null : <PinnedBar model={model} />;
 }
 
 function useComingAndGoing(model: ConversationViewModel, field: RefObject<HTMLTextAreaElement | null>): void {

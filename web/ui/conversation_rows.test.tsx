@@ -104,7 +104,7 @@ describe("the menu of a conversation in the list", () => {
     render(<Rows />);
     fireEvent.contextMenu(document.getElementById(`row-${BEN}`)!, { clientX: 4, clientY: 4 });
     const items = await screen.findAllByRole("menuitem", { hidden: true });
-    expect(items.map(({ textContent }) => textContent)).toEqual(["Pin", "Mark as unread", "Mute …", "Archive"]);
+    expect(items.map(({ textContent }) => textContent)).toEqual(["Pin", "Mute …", "Archive", "Mark as unread"]);
     expect(actions.openConversation).not.toHaveBeenCalled();
   });
 });
@@ -121,8 +121,8 @@ describe("the archived conversations", () => {
     screen.getByText("These chats stay here when a message comes", { exact: false });
     fireEvent.click(screen.getByRole("button", { name: "More about Ben" }));
     const items = await screen.findAllByRole("menuitem", { hidden: true });
-    expect(items.map(({ textContent }) => textContent)).toEqual(["Mark as unread", "Mute …", "Unarchive"]);
-    await act(async () => fireEvent.click(items[2] as HTMLElement));
+    expect(items.map(({ textContent }) => textContent)).toEqual(["Mute …", "Unarchive", "Mark as unread"]);
+    await act(async () => fireEvent.click(items[1] as HTMLElement));
     expect(titles()).toEqual([]);
     expect(screen.getByRole("status").textContent).toBe("Nothing is archived.");
     expect(document.activeElement).toBe(screen.getByRole("button", { name: "Back" }));

@@ -46,7 +46,18 @@ describe("the menu of a message", () => {
   it("offers what can be done with one's own", async () => {
     await open(own("soop"));
     await openMenu("soop");
-    expect(offered()).toEqual(["", "Reply", "Edit", "Copy text", "Forward", "Star", "Info", "Select", "Delete"]);
+    expect(offered()).toEqual([
+      "",
+      "Reply",
+      "Edit",
+      "Copy text",
+      "Forward",
+      "Star",
+      "Pin …",
+      "Info",
+      "Select",
+      "Delete",
+    ]);
   });
 
   it("offers to edit neither others' nor old ones", async () => {

@@ -2,7 +2,7 @@
 // @vitest-environment jsdom
 
 // People send messages on to others.
-import { fireEvent, screen, within } from "@testing-library/react";
+import { fireEvent, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 
 import { Failure_Code } from "../core-client/schema";
@@ -94,12 +94,4 @@ it("what was forwarded says so, and how far it has come", async () => {
   expect(row("soup").querySelector("[data-part=forwarded]")?.textContent).toBe("Forwarded");
   expect(row("a rumour").querySelector("[data-part=forwarded]")?.textContent).toBe("Forwarded many times");
   expect(row("bread").querySelector("[data-part=forwarded]")).toBeNull();
-});
-
-it("a conversation that is marked as unread has a mark, until it is opened", async () => {
-  core.conversations = [conversation({ id: ANA, title: "Notes" }), conversation({ markedUnread: true })];
-  await open(own("soup"));
-  screen.getByLabelText("Marked as unread");
-  await settled(() => app.openConversation(BEN));
-  expect(core.called("setConversation")).toEqual([{ conversation: BEN, markedUnread: false }]);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { mayEdit, mayForward, mayStar } from "../view-models/corrections";
-import { textOf, Tick, type Conversation, type Message } from "../view-models/core";
+import { mayEdit, mayForward, mayPin, mayStar } from "../view-models/corrections";
+import { isPinned, textOf, Tick, type Conversation, type Message } from "../view-models/core";
 import { say } from "../view-models/say";
 import { PopupMenu, type PopupItem } from "./popup_menu";
 import { reactionRow, type ReactionActions } from "./reaction_bar";
@@ -27,6 +27,7 @@ interface MessageMenuProps {
   /** What it said before it was edited. */
   onVersions: (message: Message) => void;
   onForward: (message: Message) => void;
+  onPin: (message: Message) => void;
   onStar: (message: Message) => void;
   /** Who has got it; undefined where nobody else gets any. */
   onInfo: ((message: Message) => void) | undefined;
@@ -56,6 +57,12 @@ export function MessageMenu(props: MessageMenuProps) {
     items.push({ icon: "forward", label: say("common.forward"), act: () => props.onForward(message) });
   if (message.starred) items.push({ icon: "starOff", label: say("messageMenu.unstar"), act: () => onStar(message) });
   else if (mayStar(message)) items.push({ icon: "star", label: say("messageMenu.star"), act: () => onStar(message) });
+  if (mayPin(conversation, message))
+    items.push({
+      icon: "pin",
+      label: say(isPinned(message) ? "messageMenu.unpin" : "messageMenu.pinFor"),
+      act: () => props.onPin(message),
+    });
   if (onInfo !== undefined && message.outgoing && ON_ITS_WAY.includes(message.tick) && message.body.case !== "deleted")
     items.push({ icon: "info", label: say("messageMenu.info"), act: () => onInfo(message) });
   if (message.editedUs !== 0n)

@@ -2,11 +2,12 @@
 
 // What is opened about a message, one at a time. Fetched when somebody first opens something.
 import type { ConversationViewModel } from "../view-models/conversation";
-import { Tick, type Message } from "../view-models/core";
+import { isPinned, Tick, type Message } from "../view-models/core";
 import type { Corrections } from "../view-models/corrections";
 import { canReact, isOpenForWords } from "../view-models/group_text";
 import { DeleteQuestion } from "./delete_question";
 import { ForwardSheet } from "./forward_sheet";
+import { PinQuestion } from "./pin_question";
 import { MessageInfo } from "./message_info";
 import { MessageMenu, type MenuPlace } from "./message_menu";
 import type { MessageActions } from "./message_row";
@@ -28,6 +29,8 @@ export type MessagePopup =
   | { kind: "reactions"; ids: readonly string[] }
   /** What it said before it was edited. */
   | { kind: "versions"; message: Message }
+  /** For how long it is to be pinned. */
+  | { kind: "pin"; message: Message }
   /** To whom these are to be sent once more. */
   | { kind: "forward"; messages: readonly Message[] }
   /** Whether, and for whom, these are to be deleted. */
@@ -62,6 +65,10 @@ export function MessagePopups(props: MessagePopupsProps) {
       return <MessageInfo message={popup.message} receiptsOf={model.receipts} onClose={onClose} />;
     case "versions":
       return <MessageVersions message={popup.message} model={model} onPerson={actions.openPerson} onClose={onClose} />;
+    case "pin": {
+      const pin = async (days: number) => (await model.corrections()).pin(popup.message, days);
+      return <PinQuestion onPin={(days) => void pin(days)} onClose={onClose} />;
+    }
     case "forward":
       return (
         <ForwardSheet
@@ -136,6 +143,7 @@ function MenuOf({ place, ...props }: MessagePopupsProps & { place: MenuPlace }) 
       onEdit={() => void edit()}
       onVersions={() => onOpen({ kind: "versions", message })}
       onForward={() => onOpen({ kind: "forward", messages: [message] })}
+      onPin={() => (isPinned(message) ? void correct(({ pin }) => pin(message)) : onOpen({ kind: "pin", message }))}
       onStar={() => void correct(({ star }) => star([message], !message.starred))}
       onSelect={(messages) => void select(messages)}
       onDelete={() =>

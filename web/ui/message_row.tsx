@@ -3,7 +3,7 @@
 import { memo, useContext, useRef, useState } from "react";
 
 import type { TellForAWhile } from "../view-models/corrections";
-import { FORWARDS_FAR, textOf, Tick, type Message, type Person, type Quote } from "../view-models/core";
+import { FORWARDS_FAR, isPinned, textOf, Tick, type Message, type Person, type Quote } from "../view-models/core";
 import { nameOf, quotedGroupText } from "../view-models/group_text";
 import { colourOf } from "../view-models/initials";
 import { quoteText } from "../view-models/preview_text";
@@ -284,6 +284,11 @@ function Meta({ message, shown, timed, over, onPopup }: MetaProps) {
   const edited = shown.find(({ editedUs }) => editedUs !== 0n);
   return (
     <span className={`${styles.meta} ${timed ? (over ? styles.over : "") : styles.aside}`} data-part="meta">
+      {shown.some(isPinned) && (
+        <span className={styles.star} role="img" aria-label={say("messageRow.pinned")}>
+          <Icon name="pin" />
+        </span>
+      )}
       {shown.some(({ starred }) => starred) && (
         <span className={styles.star} role="img" aria-label={say("messageRow.starred")}>
           <Icon name="star" />

@@ -26,6 +26,7 @@ import type { LinkPreviewViewModel } from "./link_preview";
 import type { MediaTools } from "./media_tools";
 import { MentionChoiceViewModel } from "./mention_choice";
 import type { MessageSelectionViewModel } from "./message_selection";
+import { PinnedMessagesViewModel } from "./pinned_messages";
 import { learnPartTexts } from "./part_texts";
 import { say } from "./say";
 import type { VoiceRecorderViewModel } from "./voice_recorder";
@@ -65,6 +66,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly timeline: TimelineViewModel;
   readonly composer: ComposerViewModel;
   readonly search: ChatSearchViewModel;
+  readonly pinned: PinnedMessagesViewModel;
   /** In a group: whom to name after an "@". */
   readonly mentioning: MentionChoiceViewModel | undefined;
   /** The last message on the screen; "" while none is. */
@@ -100,6 +102,8 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     this.composer = new ComposerViewModel(core, conversation.id, draft, onSent, { inGroup });
     this.mentioning = inGroup ? new MentionChoiceViewModel(core, store, conversation.id, this.composer) : undefined;
     this.search = new ChatSearchViewModel(core, conversation.id, this.timeline);
+    this.pinned = new PinnedMessagesViewModel(core, store, conversation.id);
+    this.onDispose(() => this.pinned.dispose());
     this.timeline.setAttentive(attention.attentive);
     const own = () => store.conversation(conversation.id);
     this.onDispose(store.select(own, (changed) => this.takeConversation(changed)));
@@ -125,6 +129,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   }
 
   async load(): Promise<void> {
+    void this.pinned.load();
     await this.timeline.load(this.snapshot().conversation.unread);
     this.loaded = true;
     void this.mentioning?.findAgain();

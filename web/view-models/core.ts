@@ -144,6 +144,9 @@ export const mediaOf = ({ body }: Message): Media | undefined => (body.case === 
 export const isSaid = ({ body, tick }: Message): boolean =>
   (body.case === "text" || body.case === "media") && tick !== Message_Tick.kFailed;
 
+/** It stands at the top of its conversation, if it is one of the last that do. */
+export const isPinned = ({ pin }: Message): boolean => pin !== undefined && pin.untilUs > BigInt(Date.now()) * 1000n;
+
 /** What is written in a message, or under its file. */
 export const writtenOf = ({ body }: Message): Text | undefined =>
   body.case === "text" ? body.value : body.case === "media" ? body.value.caption : undefined;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What is done with messages that are there: they are edited, starred, chosen, forwarded, and deleted, for oneself or
-// for everybody. Fetched when somebody does it first.
+// What is done with messages that are there: they are edited, starred, pinned, chosen, forwarded, and deleted, for
+// oneself or for everybody. Fetched when somebody does it first.
 //
 //   deleteForMe ──► not shown ──► asked of the core      when the time to take it back is over, or nobody is here
 //                       │
@@ -54,6 +54,13 @@ export function mayDeleteForEveryone(conversation: Conversation, messages: reado
 
 /** It can be found again among those that are starred: what is viewed once is not seen again. */
 export const mayStar = (message: Message): boolean => isSaid(message) && mediaOf(message)?.viewOnce !== true;
+
+/** For so long a message can be pinned. */
+export const PIN_DAYS = [1, 7, 30] as const;
+
+/** It can stand at the top of its conversation, or no longer. */
+export const mayPin = (conversation: Conversation, message: Message): boolean =>
+  mayStar(message) && isOpenForWords(conversation);
 
 const NOWHERE: readonly MediaState[] = [MediaState.kGone, MediaState.kBroken];
 
@@ -137,6 +144,10 @@ export class Corrections {
     messages: readonly Message[],
     onSent: (conversations: readonly Conversation[]) => void,
   ): ForwardingViewModel => new ForwardingViewModel(this.core, this.store, messages, onSent);
+
+  /** At the top of the conversation, for everybody in it; no days: not any more. */
+  readonly pin = ({ id }: Message, days = 0): Promise<unknown> =>
+    this.core.call("pinMessage", { id, seconds: days * 24 * 3600 }).catch(this.host.composer.refuse);
 
   readonly star = (messages: readonly Message[], starred: boolean): Promise<unknown> =>
     this.core.call("starMessages", { ids: messages.map(({ id }) => id), starred }).catch(this.host.composer.refuse);

@@ -13,11 +13,13 @@ import {
   ListConversationsResponseSchema,
   ListMediaResponseSchema,
   ListMessagesResponseSchema,
+  ListPinnedResponseSchema,
   ListStarredResponseSchema,
   ListStorageResponseSchema,
   ListVersionsResponseSchema,
   MediaSchema,
   MessageSchema,
+  PinSchema,
   SendMessageResponseSchema,
   StateSchema,
   TextSchema,
@@ -207,6 +209,16 @@ export class FakeCore implements Core {
         const { body, orderUs } = this.find(params.id);
         const versions = body.case === "text" ? [{ atUs: orderUs, text: body.value }] : [];
         return create(ListVersionsResponseSchema, { versions });
+      }
+      case "listPinned": {
+        const here = this.messages.filter(({ conversation, pin }) => conversation === params.conversation && pin);
+        return create(ListPinnedResponseSchema, { messages: here.reverse() });
+      }
+      case "pinMessage": {
+        const seconds = params.seconds as number;
+        const untilUs = micros(Date.now() + seconds * 1000);
+        this.change([params.id as string], () => ({ pin: seconds === 0 ? undefined : create(PinSchema, { untilUs }) }));
+        return create(DoneSchema);
       }
       case "starMessages":
         this.change(params.ids as string[], () => ({ starred: params.starred as boolean }));

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+#include "cli/commands/commands.h"
+#include "cli/message_text.h"
+#include "cli/time_text.h"
+
+namespace kith::cli {
+
+ExitCode run_pin_message(Context context, const PinMessageOptions& options) {
+  client_api::Request request;
+  request.mutable_pin_message()->set_id(options.id);
+  request.mutable_pin_message()->set_seconds(options.remove ? 0 : options.days * 24 * 3600);
+  const auto response = ask(context, std::move(request));
+  return response ? ExitCode::kOk : response.error();
+}
+
+ExitCode run_pinned(Context context, const PinnedOptions& options) {
+  const auto conversation = conversation_with(context, options.with);
+  if (!conversation) return conversation.error();
+  client_api::Request request;
+  request.mutable_list_pinned()->set_conversation(conversation->id());
+  const auto response = ask(context, std::move(request));
+  if (!response) return response.error();
+  const Place place = place_of(*conversation);
+  for (const auto& message : response->list_pinned().messages()) {
+    context.out.line(
+        options.json ? message_json(message, place)
+                     : message.id() + "  " +
+                           message_summary(context.out, message, told_there(context, message, place), unix_now_us()));
+  }
+  return context.out.flush() ? ExitCode::kOk : ExitCode::kFailed;
+}
+
+}  // namespace kith::cli

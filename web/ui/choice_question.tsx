@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { useState, type KeyboardEvent, type ReactNode } from "react";
+
+import { Confirm } from "./dialog";
+import styles from "./choice_question.module.css";
+
+interface ChoiceQuestionProps<Value extends string | number> {
+  title: string;
+  /** What the choices are. */
+  legend: string;
+  choices: readonly { value: Value; label: string }[];
+  /** Is chosen at first. */
+  first: Value;
+  confirm: string;
+  children: ReactNode;
+  onChoose: (value: Value) => void;
+  /** It is answered, either way. */
+  onClose: () => void;
+}
+
+/** Asks for one of a few; Enter answers with it. */
+export function ChoiceQuestion<Value extends string | number>(props: ChoiceQuestionProps<Value>) {
+  const { title, legend, choices, first, confirm, children, onChoose, onClose } = props;
+  const [chosen, setChosen] = useState(first);
+  const answer = () => {
+    onClose();
+    onChoose(chosen);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // else the same key presses the button that has the focus next
+    answer();
+  };
+  return (
+    <Confirm
+      title={title}
+      confirm={confirm}
+      onCancel={onClose}
+      onConfirm={answer}
+      choice={
+        <fieldset className={styles.choices} onKeyDown={onKeyDown}>
+          <legend>{legend}</legend>
+          {choices.map(({ value, label }) => (
+            <label key={value} className={styles.choice}>
+              <input
+                type="radio"
+                name="choice"
+                value={value}
+                checked={chosen === value}
+                autoFocus={chosen === value}
+                onChange={() => setChosen(value)}
+              />
+              {label}
+            </label>
+          ))}
+        </fieldset>
+      }
+    >
+      {children}
+    </Confirm>
+  );
+}
