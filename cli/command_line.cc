@@ -350,8 +350,10 @@ class Parser {
     CLI::App& history = add(app_, "history", "Show a conversation's messages",
                             [](Context c, const AllOptions& o) { return run_history(c, o.history); });
     history.add_option("whom", all.history.with, "With whom")->required()->type_name("WHOM");
-    add_limit(history, all.history.limit);
-    history.add_option("--before", all.history.before, "Only what is older than this message")->type_name("ID");
+    CLI::Option& limit = add_limit(history, all.history.limit);
+    CLI::Option* const before =
+        history.add_option("--before", all.history.before, "Only what is older than this message")->type_name("ID");
+    history.add_flag("--all", all.history.all, "From the first message on")->excludes(&limit)->excludes(before);
     history.add_flag("--mark-read", all.history.mark_read, "Tell the sender that it was read");
     add_json(history, all.history.json);
 

@@ -242,6 +242,12 @@ TEST(CommandLine, AMessageIsPinnedForADayAWeekOrThirty) {
   EXPECT_EQ(requests_of({"pinned", "@ben"}).at(1).list_pinned().conversation(), std::string(32, 'c'));
 }
 
+TEST(CommandLine, AllOfAHistoryIsNeitherLimitedNorBeforeSomething) {
+  EXPECT_EQ(requests_of({"history", "@ben", "--all"}).at(1).list_messages().limit(), 500u);
+  EXPECT_EQ(parse({"history", "@ben", "--all", "--limit", "5"}).code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"history", "@ben", "--all", "--before", std::string(32, 'a').c_str()}).code, ExitCode::kUsage);
+}
+
 TEST(CommandLine, AConversationIsMarkedAsUnread) {
   EXPECT_EQ(requests_of({"unread", "@ben"}).at(0).open_conversation().handle(), "@ben");
   EXPECT_TRUE(requests_of({"unread", "@ben"}).at(1).set_conversation().marked_unread());

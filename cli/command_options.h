@@ -11,11 +11,10 @@ namespace kith::cli {
 
 inline void add_json(CLI::App& command, bool& json) { command.add_flag("--json", json, "One JSON object a line"); }
 
-inline void add_limit(CLI::App& command, uint32_t& limit) {
-  command.add_option("--limit", limit, "At most N messages")
-      ->check(CLI::Range(1, 500))
-      ->type_name("N")
-      ->capture_default_str();
+inline CLI::Option& add_limit(CLI::App& command, uint32_t& limit) {
+  CLI::Option& option = *command.add_option("--limit", limit, "At most N messages");
+  option.check(CLI::Range(1, 500))->type_name("N")->capture_default_str();
+  return option;
 }
 
 inline void add_wait(CLI::App& command, std::string& wait, double& timeout_s) {

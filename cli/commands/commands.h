@@ -151,6 +151,7 @@ struct HistoryOptions {
   std::string with;
   uint32_t limit = 50;
   std::string before;  // a message id
+  bool all = false;    // of all times; instead of both
   bool json = false;
   bool mark_read = false;
 };

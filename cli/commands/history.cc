@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+#include <algorithm>
+#include <vector>
+
 #include "cli/commands/commands.h"
 #include "cli/message_text.h"
 #include "cli/shell_word.h"
@@ -26,15 +29,37 @@ void say_what_failed(Context context, const client_api::ListMessagesResponse& pa
                    whom + " lists their ids");
 }
 
+constexpr uint32_t kPageMax = 500;
+
+// What is asked for, the oldest page first.
+Result<std::vector<client_api::ListMessagesResponse>, ExitCode> pages_of(Context context, const HistoryOptions& options,
+                                                                         client_api::ListMessagesRequest list) {
+  std::vector<client_api::ListMessagesResponse> pages;
+  list.set_limit(options.all ? kPageMax : options.limit);
+  for (bool more = true; more;) {
+    Request request;
+    *request.mutable_list_messages() = list;
+    auto response = ask(context, std::move(request));
+    if (!response) return Fail(response.error());
+    client_api::ListMessagesResponse& page = *response->mutable_list_messages();
+    more = options.all && page.more() && page.messages_size() > 0;
+    if (more) {
+      list.set_before_order_us(page.messages(0).order_us());
+      list.set_before_id(page.messages(0).id());
+    }
+    pages.push_back(std::move(page));
+  }
+  std::ranges::reverse(pages);
+  return pages;
+}
+
 }  // namespace
 
 ExitCode run_history(Context context, const HistoryOptions& options) {
   const auto conversation = conversation_with(context, options.with);
   if (!conversation) return conversation.error();
-  Request request;
-  client_api::ListMessagesRequest& list = *request.mutable_list_messages();
+  client_api::ListMessagesRequest list;
   list.set_conversation(conversation->id());
-  list.set_limit(options.limit);
   if (!options.before.empty()) {
     Request lookup;
     lookup.mutable_get_message()->set_id(options.before);
@@ -43,16 +68,18 @@ ExitCode run_history(Context context, const HistoryOptions& options) {
     list.set_before_order_us(message->get_message().order_us());
     list.set_before_id(options.before);
   }
-  const auto response = ask(context, std::move(request));
-  if (!response) return response.error();
+  const auto pages = pages_of(context, options, std::move(list));
+  if (!pages) return pages.error();
   const Place place = place_of(*conversation);
-  for (const auto& message : response->list_messages().messages()) {
-    context.out.line(options.json
-                         ? message_json(message, place)
-                         : message_line(context.out, message, told_there(context, message, place), unix_now_us()));
+  for (const auto& page : *pages) {
+    for (const auto& message : page.messages()) {
+      context.out.line(options.json
+                           ? message_json(message, place)
+                           : message_line(context.out, message, told_there(context, message, place), unix_now_us()));
+    }
   }
   if (!context.out.flush()) return ExitCode::kFailed;
-  if (!options.json) say_what_failed(context, response->list_messages(), options.with);
+  if (!options.json) say_what_failed(context, pages->back(), options.with);
   if (!options.mark_read) return ExitCode::kOk;
   Request read;
   read.mutable_mark_read()->set_conversation(conversation->id());

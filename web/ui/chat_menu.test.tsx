@@ -24,6 +24,7 @@ const show = (
       group={group}
       note={note ? { onDetails } : undefined}
       arrange={[]}
+      onExport={nothing}
       onSearchHere={nothing}
       onSearchAll={nothing}
       onClose={nothing}
@@ -51,7 +52,7 @@ describe("the menu of a conversation", () => {
 
   it("has neither in a conversation with oneself", () => {
     show(undefined, undefined, true);
-    expect(items()).toHaveLength(3);
+    expect(items()).toHaveLength(4);
     onDetails.mockClear();
     choose("About this chat");
     expect(onDetails).toHaveBeenCalledTimes(1);

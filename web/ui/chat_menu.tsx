@@ -14,6 +14,7 @@ interface ChatMenuProps {
   note: { onDetails: () => void } | undefined;
   /** Pinning, muting, archiving. */
   arrange: readonly PopupItem[];
+  onExport: () => void;
   onSearchHere: () => void;
   onSearchAll: () => void;
   onClose: () => void;
@@ -26,6 +27,7 @@ export default function ChatMenu({
   group,
   note,
   arrange,
+  onExport,
   onSearchHere,
   onSearchAll,
   onClose,
@@ -37,7 +39,7 @@ export default function ChatMenu({
   if (partner !== undefined) items.push({ icon: "info", label: say("common.contactDetails"), act: partner.onDetails });
   if (group !== undefined) items.push({ icon: "info", label: say("common.groupInfo"), act: group.onDetails });
   if (note !== undefined) items.push({ icon: "info", label: say("common.noteInfo"), act: note.onDetails });
-  items.push(...arrange);
+  items.push(...arrange, { icon: "download", label: say("chatMenu.export"), act: onExport });
   if (partner !== undefined) {
     const { blocked, onBlock } = partner;
     items.push({

@@ -15,18 +15,14 @@ interface ChoiceQuestionProps<Value extends string | number> {
   confirm: string;
   children: ReactNode;
   onChoose: (value: Value) => void;
-  /** It is answered, either way. */
-  onClose: () => void;
+  onCancel: () => void;
 }
 
 /** Asks for one of a few; Enter answers with it. */
 export function ChoiceQuestion<Value extends string | number>(props: ChoiceQuestionProps<Value>) {
-  const { title, legend, choices, first, confirm, children, onChoose, onClose } = props;
+  const { title, legend, choices, first, confirm, children, onChoose, onCancel } = props;
   const [chosen, setChosen] = useState(first);
-  const answer = () => {
-    onClose();
-    onChoose(chosen);
-  };
+  const answer = () => onChoose(chosen);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter") return;
     event.preventDefault(); // else the same key presses the button that has the focus next
@@ -36,7 +32,7 @@ export function ChoiceQuestion<Value extends string | number>(props: ChoiceQuest
     <Confirm
       title={title}
       confirm={confirm}
-      onCancel={onClose}
+      onCancel={onCancel}
       onConfirm={answer}
       choice={
         <fieldset className={styles.choices} onKeyDown={onKeyDown}>

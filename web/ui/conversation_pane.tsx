@@ -66,6 +66,10 @@ const EndingQuestion = onDemand(() => import("./ending_question").then(({ Ending
   missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
 });
 
+const ExportQuestion = onDemand(() => import("./export_question").then(({ default: question }) => question), {
+  missing: (missing, { onClose }) => <MissingPopup {...missing} onClose={onClose} />,
+});
+
 /** Fetched when somebody first chooses several messages. */
 const SelectionBar = onDemand(() => import("./selection_bar").then(({ SelectionBar: bar }) => bar));
 
@@ -299,7 +303,7 @@ const MENU_ID = "open-chat-menu";
 function MenuButton({ model, actions }: { model: ConversationViewModel; actions: ConversationPaneActions }) {
   const { conversation } = useViewModel(model);
   const [opener, setOpener] = useState<HTMLElement>();
-  const [asking, setAsking] = useState<Ending>();
+  const [asking, setAsking] = useState<Ending | "export">();
   const muting = useMuting(actions.arrangement.mute);
   const direct = directOf(conversation);
   const group = groupOf(conversation);
@@ -326,13 +330,15 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
           group={group && { onDetails: actions.openDetails, onLeave }}
           note={conversation.peer.case === "self" ? { onDetails: actions.openDetails } : undefined}
           arrange={arrangeItems(conversation, actions.arrangement, muting.ask)}
+          onExport={() => setAsking("export")}
           onSearchHere={model.search.open}
           onSearchAll={() => searchAll(actions)}
           onClose={() => setOpener(undefined)}
         />
       )}
       {muting.question}
-      {asking !== undefined && (
+      {asking === "export" && <ExportQuestion model={model} onClose={() => setAsking(undefined)} />}
+      {asking !== undefined && asking !== "export" && (
         <EndingQuestion
           ending={asking}
           title={titleOf(conversation)}

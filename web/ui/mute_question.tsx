@@ -25,8 +25,11 @@ export default function MuteQuestion({ title, onMute, onClose }: MuteQuestionPro
       choices={choices}
       first="hours"
       confirm={say("mute.mute")}
-      onChoose={onMute}
-      onClose={onClose}
+      onChoose={(how) => {
+        onClose();
+        onMute(how);
+      }}
+      onCancel={onClose}
     >
       {say("mute.hint", { title })}
     </ChoiceQuestion>

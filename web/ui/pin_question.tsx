@@ -19,8 +19,11 @@ export function PinQuestion({ onPin, onClose }: PinQuestionProps) {
       choices={PIN_DAYS.map((days) => ({ value: days, label: say("pin.days", { count: days }) }))}
       first={7}
       confirm={say("messageMenu.pin")}
-      onChoose={onPin}
-      onClose={onClose}
+      onChoose={(days) => {
+        onClose();
+        onPin(days);
+      }}
+      onCancel={onClose}
     >
       {say("pin.hint")}
     </ChoiceQuestion>

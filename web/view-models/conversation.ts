@@ -6,6 +6,7 @@ import type { AttachmentsViewModel } from "./attachments";
 import { ChatSearchViewModel } from "./chat_search";
 import { ComposerViewModel, draftOf, isSameDraft } from "./composer";
 import type { Corrections } from "./corrections";
+import type { exported } from "./export";
 import {
   directOf,
   groupOf,
@@ -59,6 +60,8 @@ export interface ConversationSnapshot {
   /** Messages that are being chosen. */
   selecting: MessageSelectionViewModel | undefined;
 }
+
+type ExportParameters = Parameters<typeof exported> extends [unknown, unknown, ...infer How] ? How : never;
 
 const MAYBE_LINK = /[.][\p{L}\p{N}]|:\/\//u;
 
@@ -235,6 +238,12 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
       console.debug(`kith: files can't be attached: ${String(error)}`);
       this.composer.say(say("unavailable.load"));
     }
+  };
+
+  /** All of it as a file. Rejects with a CoreFailure, or when it is given up. */
+  readonly exported = async (...how: ExportParameters): Promise<Blob> => {
+    const [{ exported }] = await Promise.all([import("./export"), learnPartTexts()]);
+    return exported(this.core, this.snapshot().conversation, ...how);
   };
 
   readonly stopAttaching = (): void => {
