@@ -73,7 +73,7 @@ void FileLife::act(Seat& seat, const Message& message) {
   const Media::State state = message.media().state();
   const bool is_moving = state == Media::kSending || state == Media::kFetching;
   if (is_moving && dice_.percent(50)) {
-    if (state == Media::kSending) on_.ledger.files().gives_up(message.id());
+    if (message.outgoing()) on_.ledger.files().gives_up(message.id());
     request.mutable_fetch_media()->set_id(message.id());
     request.mutable_fetch_media()->set_cancel(true);
   } else if (state == Media::kThere || state == Media::kBroken || is_moving) {
