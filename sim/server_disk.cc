@@ -321,11 +321,14 @@ class Stores final : public ProcessStores {
   struct Media final : MediaIndex {
     explicit Media(Stores& stores) : on(stores) {}
     MediaIndex& disk() { return on.disk_.others.media; }
-    Answer<MakeAnswer> make(FileId file, FileRecord record, Bounds bounds) override {
-      return on.work<MakeAnswer>([this, file, record, bounds] { return disk().make(file, record, bounds); });
+    Answer<MakeAnswer> make(FileId file, Wish wish, Bounds bounds) override {
+      return on.work<MakeAnswer>([this, file, wish, bounds] { return disk().make(file, wish, bounds); });
     }
     Answer<FileRecord> find(FileId file) override {
       return on.work<FileRecord>([this, file] { return disk().find(file); });
+    }
+    Answer<FileRecord> find_held(FileId file, AccountId account) override {
+      return on.work<FileRecord>([this, file, account] { return disk().find_held(file, account); });
     }
     Answer<void> finish(FileId file, UnixMicros expires_at) override {
       return on.work<void>([this, file, expires_at] { return disk().finish(file, expires_at); });
@@ -333,8 +336,8 @@ class Stores final : public ProcessStores {
     Answer<void> prolong(FileId file, UnixMicros expires_at) override {
       return on.work<void>([this, file, expires_at] { return disk().prolong(file, expires_at); });
     }
-    Answer<void> let_go(FileId file, UnixMicros now) override {
-      return on.work<void>([this, file, now] { return disk().let_go(file, now); });
+    Answer<bool> let_go(FileId file, AccountId account, UnixMicros now) override {
+      return on.work<bool>([this, file, account, now] { return disk().let_go(file, account, now); });
     }
     Answer<std::vector<FileId>> take_due(UnixMicros now, size_t count_max) override {
       return on.work<std::vector<FileId>>([this, now, count_max] { return disk().take_due(now, count_max); });

@@ -136,7 +136,7 @@ TEST_F(Files, WhatIsBeingUploadedIsNobodysToRead_MEDIA_2) {
   EXPECT_EQ(connect(ben_).get(file(1)).status, 404);
 }
 
-TEST_F(Files, OnlyADeviceOfItsAccountGoesOnAsksOrDeletes_MEDIA_3) {
+TEST_F(Files, OnlyADeviceOfAnAccountThatHoldsItGoesOnAsksOrDeletes_MEDIA_3) {
   FileClient client = connect(ana_), other = connect(ben_);
   ASSERT_EQ(client.create(file(1), 10).status, 201);
   EXPECT_EQ(other.patch(file(1), 0, "01234").status, 403);
@@ -149,6 +149,21 @@ TEST_F(Files, OnlyADeviceOfItsAccountGoesOnAsksOrDeletes_MEDIA_3) {
   EXPECT_EQ(client.remove(file(1)).status, 204);
   EXPECT_EQ(other.get(file(1)).status, 404);
   EXPECT_EQ(client.remove(file(1)).status, 204) << "what is not there";
+}
+
+TEST_F(Files, WhoPassesOneOnKeepsItWhenItsSenderHasDeletedIt_MEDIA_3) {
+  FileClient client = connect(ana_), other = connect(ben_);
+  ASSERT_TRUE(client.upload(file(1), "0123456789"));
+  const auto held = other.create(file(1), 10);
+  EXPECT_EQ(held.status, 201);
+  EXPECT_EQ(held.field("Upload-Offset"), "10");
+  EXPECT_THAT(held.field("Upload-Expires"), HasSubstr(" GMT"));
+  EXPECT_EQ(client.remove(file(1)).status, 204);
+  EXPECT_EQ(client.remove(file(1)).status, 403) << "it is another's now";
+  EXPECT_EQ(client.get(file(1)).body, "0123456789");
+  EXPECT_EQ(FileClient::offset_of(other.state(file(1))), 10u);
+  EXPECT_EQ(other.remove(file(1)).status, 204);
+  EXPECT_EQ(other.get(file(1)).status, 404);
 }
 
 TEST_F(Files, WhoHasNoTokenGetsNothing_MEDIA_3) {

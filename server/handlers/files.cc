@@ -2,12 +2,13 @@
 
 // Sealed files (MEDIA-2, MEDIA-3, MEDIA-4). What is in one the server can't read, and whom it is for it does not know:
 // the id is inside the encryption, so whoever knows it has read the message, and may have the file. What is checked is
-// who writes: a file is its account's.
+// who writes: a file is of the accounts that hold it. One does while it comes; once it is whole others can as well, by
+// beginning it, and whoever passes a file on does: so it stays when who has sent it first deletes it.
 //
-//   begin      index: this account's, of this size, within its bounds; then the store makes room
+//   begin      index: this account's, of this size, within its bounds; then the store makes room, unless it is there
 //   continue   the store appends, durably; whoever has brought the last byte makes it whole in both
 //   ask        the index is told to keep it for longer, at most once a day
-//   delete     let go in the index, removed in the store, forgotten in the index
+//   delete     let go in the index; when nobody holds it any more removed in the store, forgotten in the index
 //
 // A crash leaves the index and the store at odds in one way only: a file is there in the index that the store does not
 // have yet, or has whole already. The next request for it makes the store begin it, or the index learn that it is
@@ -35,7 +36,11 @@ UnixMicros after(const Services& services, uint64_t seconds) {
 std::unexpected<Refusal> refuse_damaged() { return refuse(wire::kNotFound, "the file is damaged"); }
 
 std::unexpected<Refusal> refuse_index(StoreError error) {
-  return error == StoreError::kNotFound ? refuse(wire::kNotFound, "no such file") : refuse_store(error);
+  switch (error) {
+    case StoreError::kNotFound: return refuse(wire::kNotFound, "no such file");
+    case StoreError::kConflict: return refuse(wire::kNotAllowed, "another account's");
+    default: return refuse_store(error);
+  }
 }
 
 std::unexpected<Refusal> refuse_blob(StoreError error) {
@@ -59,11 +64,10 @@ uint32_t take_write(Services& services, const DeviceAddress& caller) {
   return services.rate_limits.take(Limit::kFileWrite, caller.account.view());
 }
 
-// The record of a file of the caller's.
+// The record of a file that the caller's account holds.
 Task<Outcome<FileRecord>> own_file(Services& services, DeviceAddress caller, FileId file) {
-  const auto record = co_await services.media.find(file);
+  const auto record = co_await services.media.find_held(file, caller.account);
   if (!record) co_return refuse_index(record.error());
-  if (record->account != caller.account) co_return refuse(wire::kNotAllowed, "another account's");
   co_return *record;
 }
 
@@ -86,7 +90,7 @@ Task<Outcome<wire::FileUpload>> make_whole(Services& services, FileId file, File
   co_return upload_of(file, record, record.size);
 }
 
-// How it is with a file of the caller's.
+// How it is with a file that the caller's account holds.
 Task<Outcome<wire::FileUpload>> state_of(Services& services, FileId file, FileRecord record) {
   if (record.whole) co_return upload_of(file, record, record.size);
   auto held = co_await services.blobs.held(file);
@@ -109,9 +113,10 @@ Task<Outcome<wire::FileUpload>> begin(Services& services, DeviceAddress caller, 
   if (const uint64_t most = upload_bytes_max(services); size > most)
     co_return refuse(wire::kTooLarge, "Upload-Length: at most " + std::to_string(most) + " bytes, sealed");
   const HandlerSettings& settings = services.settings;
-  const FileRecord record{caller.account, size, false, services.clock.now(), after(services, settings.upload_life_s)};
+  const MediaIndex::Wish wish{caller.account, size, services.clock.now(), after(services, settings.upload_life_s),
+                              after(services, settings.file_life_s)};
   const auto answer = co_await services.media.make(
-      file, record, {settings.file_account_bytes_max, settings.file_server_bytes_max, settings.file_uploads_max});
+      file, wish, {settings.file_account_bytes_max, settings.file_server_bytes_max, settings.file_uploads_max});
   if (!answer) co_return refuse_store(answer.error());
   switch (answer->made) {
     case Made::kMade:
@@ -132,8 +137,8 @@ Task<Outcome<wire::FileUpload>> begin(Services& services, DeviceAddress caller, 
   if (answer->made == Made::kThere) co_return state;
   if (!state && state.error().code == wire::kServerFull) {
     // What has no room is not to hold any of the account's.
-    const auto gone = co_await services.media.let_go(file, services.clock.now());
-    if (gone) (void)co_await services.media.forget(file);
+    const auto gone = co_await services.media.let_go(file, caller.account, services.clock.now());
+    if (gone && *gone) (void)co_await services.media.forget(file);
   }
   // Whoever deletes it at this very moment may have been between index and store, before there was anything to remove.
   const auto still_there = co_await services.media.find(file);
@@ -188,13 +193,10 @@ Task<Outcome<std::unique_ptr<ByteSource>>> open(Services& services, FileId file,
 
 Task<Outcome<wire::Empty>> remove(Services& services, DeviceAddress caller, FileId file) {
   if (const uint32_t wait_ms = take_write(services, caller); wait_ms != 0) co_return refuse_rate(wait_ms);
-  Task<Outcome<FileRecord>> finding = own_file(services, caller, file);
-  const auto record = co_await std::move(finding);
-  if (!record && record.error().code == wire::kNotFound) co_return wire::Empty();
-  if (!record) co_return std::unexpected<Refusal>(record.error());
-  const auto gone = co_await services.media.let_go(file, services.clock.now());
+  const auto gone = co_await services.media.let_go(file, caller.account, services.clock.now());
   if (!gone && gone.error() == StoreError::kNotFound) co_return wire::Empty();
-  if (!gone) co_return refuse_store(gone.error());
+  if (!gone) co_return refuse_index(gone.error());
+  if (!*gone) co_return wire::Empty();
   // It is nobody's now. What fails from here on the sweep does later.
   const auto removed = co_await services.blobs.remove(file);
   if (removed) (void)co_await services.media.forget(file);

@@ -112,6 +112,48 @@ TEST_F(FilesTest, AnotherAccountCanNeitherGoOnWithAnUploadNorAskHowFarItIsNorDel
   EXPECT_TRUE(remove(ben, file(1)));
 }
 
+TEST_F(FilesTest, WhoPassesAFileOnHoldsItTooAndItGoesWhenNobodyDoes_MEDIA_3) {
+  const DeviceAddress cleo{world.add_account(), {1}};
+  upload(ana, file(1), "0123456789");
+  world.loops.pass(10 * kDayMs);
+  const auto begun = begin(ben, file(1), 10);
+  ASSERT_TRUE(begun);
+  EXPECT_EQ(begun->offset(), 10u) << "nothing is left to be sent";
+  EXPECT_EQ(begun->size(), 10u);
+  EXPECT_EQ(begun->expires_us(), now_us() + 30 * kDayMs * 1000) << "its life begins anew";
+  EXPECT_EQ(world.run(handlers::upload_state(world.services(), ben, file(1)))->offset(), 10u);
+  EXPECT_EQ(begin(ben, file(1), 10)->offset(), 10u) << "once more";
+  EXPECT_EQ(bytes_of(ben), 10u);
+  EXPECT_EQ(media().totals().bytes, 10u);
+  ASSERT_TRUE(remove(ana, file(1)));
+  EXPECT_EQ(bytes_of(ana), 0u);
+  expect_refused(remove(ana, file(1)), wire::kNotAllowed);
+  expect_refused(world.run(handlers::upload_state(world.services(), ana, file(1))), wire::kNotAllowed);
+  EXPECT_EQ(get(file(1)), "0123456789") << "to whom it was passed on";
+  expect_refused(remove(cleo, file(1)), wire::kNotAllowed);
+  ASSERT_TRUE(remove(ben, file(1)));
+  EXPECT_EQ(get(file(1)), "kNotFound");
+  EXPECT_EQ(blobs().count(), 0u);
+  EXPECT_EQ(bytes_of(ben), 0u);
+  EXPECT_EQ(media().totals(), MediaIndex::Totals());
+}
+
+TEST_F(FilesTest, WhoPassesAFileOnNeedsRoomForItAndItsLength_MEDIA_4) {
+  upload(ana, file(1), Bytes(100'000, 'x'));
+  upload(ben, file(2), Bytes(100'000, 'x'));
+  upload(ben, file(3), Bytes(50'001, 'x'));
+  expect_refused(begin(ben, file(1), 100'000), wire::kQuotaExceeded);
+  expect_refused(begin(ben, file(1), 99'999), wire::kInvalidArgument);
+  EXPECT_EQ(bytes_of(ben), 150'001u);
+  expect_refused(remove(ben, file(1)), wire::kNotAllowed);
+  ASSERT_TRUE(remove(ben, file(3)));
+  EXPECT_TRUE(begin(ben, file(1), 100'000));
+  world.loops.pass(31 * kDayMs);
+  EXPECT_EQ(bytes_of(ana), 0u);
+  EXPECT_EQ(bytes_of(ben), 0u);
+  EXPECT_EQ(blobs().count(), 0u);
+}
+
 TEST_F(FilesTest, BegunAgainItIsTheSameUploadAndTellsHowFarItIs_MEDIA_2) {
   ASSERT_TRUE(begin(ana, file(1), 10));
   ASSERT_TRUE(go_on(ana, file(1), 0, "0123"));
@@ -280,6 +322,7 @@ TEST_F(FilesTest, ADeletionThatWasInterruptedIsFinishedByTheSweep) {
   ASSERT_TRUE(remove(ana, file(1)));
   EXPECT_EQ(get(file(1)), "kNotFound");
   expect_refused(begin(ana, file(1), 4), wire::kUnavailable);
+  expect_refused(begin(ben, file(1), 4), wire::kUnavailable);
   world.loops.pass(3 * 3600 * 1000);
   EXPECT_EQ(blobs().count(), 0u);
   EXPECT_EQ(bytes_of(ana), 0u);

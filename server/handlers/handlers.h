@@ -96,7 +96,8 @@ Task<Outcome<wire::FetchLinkResponse>> fetch_link(Services& services, DeviceAddr
 
 // Bytes of the largest sealed file.
 [[nodiscard]] uint64_t upload_bytes_max(const Services& services);
-// Makes room for a file of `size` bytes, or says how much of it is there. A file of no id gets one.
+// Makes room for a file of `size` bytes, or says how much of it is there; one that is whole the caller's account holds
+// from then on. A file of no id gets one.
 Task<Outcome<wire::FileUpload>> begin_upload(Services& services, DeviceAddress caller, FileId file, uint64_t size);
 struct UploadPart {
   uint64_t offset = 0;
@@ -109,12 +110,13 @@ struct UploadProgress {
 // Takes a part of it, of which `body` is asked for on the executor that called; it outlives the task.
 Task<Outcome<UploadProgress>> continue_upload(Services& services, DeviceAddress caller, FileId file, UploadPart part,
                                               ByteSource& body);
-// How much of it is there, to its account.
+// How much of it is there, to an account that holds it.
 Task<Outcome<wire::FileUpload>> upload_state(Services& services, DeviceAddress caller, FileId file);
 // Bytes of a file that is whole, to any device. It is kept for longer now.
 Task<Outcome<uint64_t>> ask_for_file(Services& services, FileId file);
 // So many of them from `first` on.
 Task<Outcome<std::unique_ptr<ByteSource>>> open_file(Services& services, FileId file, uint64_t first, uint64_t size);
+// The caller's account holds it no more, and it is gone when no other does.
 Task<Outcome<wire::Empty>> delete_file(Services& services, DeviceAddress caller, FileId file);
 
 }  // namespace kith::handlers

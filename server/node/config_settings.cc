@@ -92,9 +92,7 @@ const Setting kSettings[] = {
     {"media", "voice_seconds_max", "How long a recording of a voice may be; as well.",
      KITH_PLACE(uint32_t, voice_seconds_max), 1, kDaySeconds},
     {"media", "account_bytes_max",
-     "Bytes of the files that one account has uploaded and that are still kept, those on their way included. Beyond, "
-     "it "
-     "is told so.",
+     "Bytes of the files that one account holds on the server, those on their way included. Beyond, it is told so.",
      KITH_PLACE(uint64_t, handlers.file_account_bytes_max), 1 << 20, kBytesMax},
     {"media", "server_bytes_max",
      "Bytes of all files together. Beyond, senders are told that the server is full. 0: as long as the disk has room "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What is known of sealed files in the SQL database: tables files, file_counts, file_totals (sql_schema.cc).
+// What is known of sealed files in the SQL database: tables files, file_holders, file_counts, file_totals
+// (sql_schema.cc).
 #pragma once
 
 #include <mutex>
@@ -15,11 +16,12 @@ class SqlMediaIndex final : public MediaIndex {
   // The database outlives the index. Reads the totals: waits for the database.
   explicit SqlMediaIndex(SqlDatabase& database);
 
-  Task<Result<MakeAnswer, StoreError>> make(FileId file, FileRecord record, Bounds bounds) override;
+  Task<Result<MakeAnswer, StoreError>> make(FileId file, Wish wish, Bounds bounds) override;
   Task<Result<FileRecord, StoreError>> find(FileId file) override;
+  Task<Result<FileRecord, StoreError>> find_held(FileId file, AccountId account) override;
   Task<Result<void, StoreError>> finish(FileId file, UnixMicros expires_at) override;
   Task<Result<void, StoreError>> prolong(FileId file, UnixMicros expires_at) override;
-  Task<Result<void, StoreError>> let_go(FileId file, UnixMicros now) override;
+  Task<Result<bool, StoreError>> let_go(FileId file, AccountId account, UnixMicros now) override;
   Task<Result<std::vector<FileId>, StoreError>> take_due(UnixMicros now, size_t count_max) override;
   Task<Result<void, StoreError>> forget(FileId file) override;
   Task<Result<Usage, StoreError>> usage(AccountId account) override;

@@ -158,23 +158,28 @@ const std::vector<std::vector<const char*>> kMigrations = {
         " held BIGINT NOT NULL,"
         " unasked BIGINT NOT NULL)",
 
-        // Sealed files (MEDIA-1): 32 hexadecimal digits; account: which has uploaded it; size: of all of it; state: 0
-        // being uploaded, 1 whole, 2 let go when it was whole, 3 let go before; expires_at: when it is over; of one
-        // that was let go: when the sweep looks at it again
+        // Sealed files (MEDIA-1): 32 hexadecimal digits; holders: how many accounts; size: of all of it; state: 0 being
+        // uploaded, 1 whole, 2 let go when it was whole, 3 let go before; expires_at: when it is over; of one that was
+        // let go: when the sweep looks at it again
         "CREATE TABLE files ("
         " file CHAR(32) NOT NULL PRIMARY KEY,"
-        " account CHAR(32) NOT NULL,"
+        " holders BIGINT NOT NULL,"
         " size BIGINT NOT NULL,"
         " state SMALLINT NOT NULL,"
         " created_at BIGINT NOT NULL,"
         " expires_at BIGINT NOT NULL)",
         "CREATE INDEX files_by_expiry ON files (expires_at)",
-        // Of an account's files, until they are forgotten: their sizes together, and how many are not whole
+        // Whoever has uploaded it, or has passed it on
+        "CREATE TABLE file_holders ("
+        " file CHAR(32) NOT NULL,"
+        " account CHAR(32) NOT NULL,"
+        " PRIMARY KEY (file, account))",
+        // Of the files that an account holds: their sizes together, and how many are not whole
         "CREATE TABLE file_counts ("
         " account CHAR(32) NOT NULL PRIMARY KEY,"
         " bytes BIGINT NOT NULL,"
         " uploads BIGINT NOT NULL)",
-        // One row: the same of all accounts
+        // One row: the same of all files, until they are forgotten
         "CREATE TABLE file_totals ("
         " only_one SMALLINT NOT NULL PRIMARY KEY,"
         " files BIGINT NOT NULL,"

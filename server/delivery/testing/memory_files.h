@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -21,30 +22,42 @@ class MemoryMediaIndex final : public MediaIndex {
  public:
   Faults faults;
 
-  Task<Result<MakeAnswer, StoreError>> make(FileId file, FileRecord record, Bounds bounds) override {
+  Task<Result<MakeAnswer, StoreError>> make(FileId file, Wish wish, Bounds bounds) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
+    const Usage used = usage_now(wish.account);
+    const bool has_room = wish.size <= bounds.account_bytes_max && used.bytes <= bounds.account_bytes_max - wish.size;
     if (const auto known = files_.find(file); known != files_.end()) {
-      if (known->second.going) co_return MakeAnswer{Made::kGoing, {}};
-      const FileRecord& there = known->second.record;
-      if (there.account != record.account || there.size != record.size) co_return MakeAnswer{Made::kTaken, {}};
-      co_return MakeAnswer{Made::kThere, there};
+      State& there = known->second;
+      const bool is_holder = there.holders.contains(wish.account);
+      if (there.going) co_return MakeAnswer{Made::kGoing, {}};
+      if (there.record.size != wish.size || (!there.record.whole && !is_holder)) co_return MakeAnswer{Made::kTaken, {}};
+      if (!is_holder && !has_room) co_return MakeAnswer{Made::kQuotaExceeded, {}};
+      there.holders.insert(wish.account);
+      if (there.record.whole) prolong_now(there.record, wish.whole_until);
+      co_return MakeAnswer{Made::kThere, there.record};
     }
-    const Usage used = usage_now(record.account);
     if (used.uploads >= bounds.uploads_max) co_return MakeAnswer{Made::kTooManyUploads, {}};
-    if (record.size > bounds.account_bytes_max || used.bytes > bounds.account_bytes_max - record.size)
-      co_return MakeAnswer{Made::kQuotaExceeded, {}};
-    if (bounds.server_bytes_max != 0 && totals_now().bytes + record.size > bounds.server_bytes_max)
+    if (!has_room) co_return MakeAnswer{Made::kQuotaExceeded, {}};
+    if (bounds.server_bytes_max != 0 && totals_now().bytes + wish.size > bounds.server_bytes_max)
       co_return MakeAnswer{Made::kServerFull, {}};
-    record.whole = false;
-    files_[file].record = record;
-    co_return MakeAnswer{Made::kMade, record};
+    const FileRecord made{wish.size, false, wish.now, wish.upload_until};
+    files_[file] = {made, {wish.account}};
+    co_return MakeAnswer{Made::kMade, made};
   }
   Task<Result<FileRecord, StoreError>> find(FileId file) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto known = files_.find(file);
     if (known == files_.end() || known->second.going) co_return Fail(StoreError::kNotFound);
+    co_return known->second.record;
+  }
+  Task<Result<FileRecord, StoreError>> find_held(FileId file, AccountId account) override {
+    if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
+    const std::lock_guard lock(mutex_);
+    const auto known = files_.find(file);
+    if (known == files_.end() || known->second.going) co_return Fail(StoreError::kNotFound);
+    if (!known->second.holders.contains(account)) co_return Fail(StoreError::kConflict);
     co_return known->second.record;
   }
   Task<Result<void, StoreError>> finish(FileId file, UnixMicros expires_at) override {
@@ -65,13 +78,15 @@ class MemoryMediaIndex final : public MediaIndex {
     ++prolonged_;
     co_return Result<void, StoreError>();
   }
-  Task<Result<void, StoreError>> let_go(FileId file, UnixMicros now) override {
+  Task<Result<bool, StoreError>> let_go(FileId file, AccountId account, UnixMicros now) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
     const std::lock_guard lock(mutex_);
     const auto known = files_.find(file);
-    if (known == files_.end()) co_return Fail(StoreError::kNotFound);
+    if (known == files_.end() || known->second.going) co_return Fail(StoreError::kNotFound);
+    if (known->second.holders.erase(account) == 0) co_return Fail(StoreError::kConflict);
+    if (!known->second.holders.empty()) co_return false;
     let_go_now(known->second, now);
-    co_return Result<void, StoreError>();
+    co_return true;
   }
   Task<Result<std::vector<FileId>, StoreError>> take_due(UnixMicros now, size_t count_max) override {
     if (const auto fault = co_await faults.enter_call()) co_return Fail(*fault);
@@ -121,6 +136,7 @@ class MemoryMediaIndex final : public MediaIndex {
  private:
   struct State {
     FileRecord record;
+    std::set<AccountId> holders;
     bool going = false;
   };
   static void prolong_now(FileRecord& record, UnixMicros expires_at) {
@@ -133,7 +149,7 @@ class MemoryMediaIndex final : public MediaIndex {
   [[nodiscard]] Usage usage_now(const AccountId& account) const {
     Usage used;
     for (const auto& [file, state] : files_) {
-      if (state.record.account != account) continue;
+      if (!state.holders.contains(account)) continue;
       used.bytes += state.record.size;
       used.uploads += state.record.whole ? 0 : 1;
     }
