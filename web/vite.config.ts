@@ -114,7 +114,7 @@ function sources(): Plugin {
   };
 }
 
-/** Bytes after gzip, as a start fetches them: what has no place in it is fetched when it is shown (ui/on_demand.tsx). */
+/** Bytes after gzip, as they are fetched: what has no place in it is fetched when it is shown (ui/on_demand.tsx). */
 const FIRST_SCRIPT_GZIP_MAX = 190_000;
 
 /** The page's first script stays small: all that is seen at every start is in it, and little else. */

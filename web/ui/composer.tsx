@@ -19,7 +19,7 @@ import type { ConversationViewModel } from "../view-models/conversation";
 import { directOf, mediaOf, titleOf, type Member, type Message } from "../view-models/core";
 import { closedText } from "../view-models/group_text";
 import type { MentionChoiceSnapshot, MentionChoiceViewModel } from "../view-models/mention_choice";
-import { previewText } from "../view-models/preview_text";
+import { previewLine, type Line } from "../view-models/preview_text";
 import { say } from "../view-models/say";
 import { AttachButton } from "./attach_button";
 import { EmojiPicker } from "./emoji_picker";
@@ -29,6 +29,7 @@ import { focusLastInView } from "./message_list";
 import { MicButton } from "./mic_button";
 import { onDemand } from "./on_demand";
 import { QuotedIn, QuotedPicture } from "./quoted_in";
+import { OneLine } from "./rich_text";
 import { useViewModel } from "./use_view_model";
 import styles from "./composer.module.css";
 import buttons from "./parts/button.module.css";
@@ -280,7 +281,7 @@ function About({ model, onEdited }: { model: ConversationViewModel; onEdited: ()
       <Above
         part="composer-edit"
         title={say("composer.edit")}
-        excerpt={previewText(editing, "")}
+        excerpt={previewLine(editing, "")}
         thumbnail={mediaOf(editing)?.thumbnail}
         cancel={say("composer.cancelEdit")}
         onCancel={() => {
@@ -307,7 +308,7 @@ function About({ model, onEdited }: { model: ConversationViewModel; onEdited: ()
 interface AboveProps {
   part: string;
   title: ReactNode;
-  excerpt: string;
+  excerpt: Line;
   thumbnail: Uint8Array | undefined;
   /** What the button says that ends it. */
   cancel: string;
@@ -322,7 +323,9 @@ function Above({ part, title, excerpt, thumbnail, cancel, onCancel }: AboveProps
         <span className={quotes.author} dir="auto">
           {title}
         </span>
-        <span className={`${quotes.excerpt} ${styles.excerpt}`}>{excerpt}</span>
+        <span className={`${quotes.excerpt} ${styles.excerpt}`}>
+          <OneLine line={excerpt} />
+        </span>
         <QuotedPicture thumbnail={thumbnail} />
       </div>
       <button type="button" className={buttons.iconButton} aria-label={cancel} onClick={onCancel}>

@@ -14,7 +14,8 @@ import type { ConversationMenuPlace } from "./conversation_menu";
 import { Icon, type IconName } from "./icons";
 import { useContextMenu } from "./long_press";
 import { OwnAccount } from "./own_account";
-import { lineOf, previewText } from "../view-models/preview_text";
+import { lineOf, previewLine } from "../view-models/preview_text";
+import { OneLine } from "./rich_text";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 import { Badge } from "./badge";
@@ -116,7 +117,9 @@ function Preview({ conversation, current }: { conversation: Conversation; curren
     return (
       <span className={rows.preview}>
         <span className={rows.draft}>{say("conversationRow.draft")}</span>
-        <span className={rows.text}>{lineOf(draft)}</span>
+        <span className={rows.text}>
+          <OneLine line={lineOf(draft)} />
+        </span>
       </span>
     );
   }
@@ -135,7 +138,9 @@ function Preview({ conversation, current }: { conversation: Conversation; curren
         <Ticks tick={lastMessage.tick} />
       )}
       {author !== "" && <span className={rows.author}>{`${say("messageRow.wordsOf", { name: author })} `}</span>}
-      <span className={rows.text}>{previewText(lastMessage, self)}</span>
+      <span className={rows.text}>
+        <OneLine line={previewLine(lastMessage, self)} />
+      </span>
     </span>
   );
 }

@@ -106,12 +106,13 @@ export function Written({ message, whole, meta, onPerson }: Omit<BodyProps, "act
   const text = textOf(message);
   const mentions = useMemo(() => mentionsOf(message), [message]);
   const folded = useMemo(() => (unfolded || whole ? undefined : foldedText(text)), [text, unfolded, whole]);
+  const codeGoesOn = folded !== undefined && text.includes("```", folded.length);
   return (
     <div className={styles.text} dir="auto">
-      <span className={styles.words} data-words>
-        <RichText text={folded ?? text} mentions={mentions} onPerson={onPerson} />
+      <div className={styles.words} data-words>
+        <RichText text={folded ?? text} mentions={mentions} codeGoesOn={codeGoesOn} onPerson={onPerson} />
         {folded !== undefined && "…"}
-      </span>
+      </div>
       {folded !== undefined && (
         <button type="button" className={styles.moreText} onClick={() => setUnfolded(true)}>
           {say("messageBody.readOn")}

@@ -6,7 +6,7 @@ import type { TellForAWhile } from "../view-models/corrections";
 import { FORWARDS_FAR, isPinned, textOf, Tick, type Message, type Person, type Quote } from "../view-models/core";
 import { nameOf, quotedGroupText } from "../view-models/group_text";
 import { colourOf } from "../view-models/initials";
-import { quoteText } from "../view-models/preview_text";
+import { quoteLine } from "../view-models/preview_text";
 import { notSentText } from "../view-models/failure_text";
 import { say } from "../view-models/say";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
@@ -20,6 +20,7 @@ import type { MessagePopup } from "./message_popups";
 import { onDemand } from "./on_demand";
 import { OwnAccount } from "./own_account";
 import { QuotedIn, QuotedPicture } from "./quoted_in";
+import { OneLine } from "./rich_text";
 import { Ticks } from "./ticks";
 import { useViewModel } from "./use_view_model";
 import styles from "./message_row.module.css";
@@ -265,7 +266,9 @@ function Quoted({ quote, message, partner, inGroup, onOpen }: QuotedProps) {
           group={quote.group === undefined ? "" : quotedGroupText(quote.group)}
         />
       </span>
-      <span className={`${quotes.excerpt} ${styles.excerpt}`}>{quoteText(quote)}</span>
+      <span className={`${quotes.excerpt} ${styles.excerpt}`}>
+        <OneLine line={quoteLine(quote)} />
+      </span>
       <QuotedPicture thumbnail={quote.thumbnail} />
     </button>
   );

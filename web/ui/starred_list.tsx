@@ -5,7 +5,7 @@ import { useContext, useEffect, useRef, useState } from "react";
 
 import { mediaOf, titleOf, type Message } from "../view-models/core";
 import { nameOf } from "../view-models/group_text";
-import { previewText } from "../view-models/preview_text";
+import { previewLine } from "../view-models/preview_text";
 import { say } from "../view-models/say";
 import type { StarredViewModel } from "../view-models/starred";
 import { listTimeText, millis } from "../view-models/time_text";
@@ -15,6 +15,7 @@ import { Icon } from "./part_icons";
 import { More } from "./more";
 import { OwnAccount } from "./own_account";
 import { QuotedPicture } from "./quoted_in";
+import { OneLine } from "./rich_text";
 import { useMade } from "./use_made";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
@@ -106,7 +107,9 @@ function Row({ model, message, onOpen, onUnstar }: RowProps) {
             {inAll && !isWithAuthor && (
               <span className={rows.author}>{`${say("messageRow.wordsOf", { name: author })} `}</span>
             )}
-            <span className={rows.text}>{previewText(message, self)}</span>
+            <span className={rows.text}>
+              <OneLine line={previewLine(message, self)} />
+            </span>
           </span>
         </span>
         <QuotedPicture thumbnail={mediaOf(message)?.thumbnail} />

@@ -101,9 +101,9 @@ function Pictures({ model, actions }: ViewerProps) {
           <Step icon="go" label={say("viewer.next")} to={next} onClick={() => model.step(1)} />
         </div>
         {message !== undefined && textOf(message) !== "" && (
-          <p className={styles.caption} dir="auto">
+          <div className={styles.caption} dir="auto">
             <RichText text={textOf(message)} />
-          </p>
+          </div>
         )}
         {[previous, next].map((each) => each !== undefined && <Ready key={each.id} message={each} />)}
       </div>

@@ -17,7 +17,7 @@ import { failureText } from "./failure_text";
 import { mentionsOf, movedMentions, sentMentions, type WrittenMention } from "./mentions";
 import { quotedGroupText } from "./group_text";
 import type { LinkPreviewViewModel, Made } from "./link_preview";
-import { previewText, quoteText } from "./preview_text";
+import { previewLine, quoteLine, type Line } from "./preview_text";
 import { say } from "./say";
 import { ViewModel } from "./view_model";
 
@@ -29,7 +29,7 @@ export interface Quoted {
   author: string;
   /** Of a reply in private: what the group is called that it was written in; else "". */
   group: string;
-  excerpt: string;
+  excerpt: Line;
   /** Of its picture; absent when it has none. */
   thumbnail?: Uint8Array;
 }
@@ -70,7 +70,7 @@ export function draftOf(conversation: Conversation, self: string): Draft {
   const name = inGroup ? (author?.name ?? "") : "";
   return {
     text,
-    quoted: { id, isOwn, author: name, group, excerpt: quoteText(quote), ...thumbnailOf(quote.thumbnail) },
+    quoted: { id, isOwn, author: name, group, excerpt: quoteLine(quote), ...thumbnailOf(quote.thumbnail) },
   };
 }
 
@@ -167,7 +167,7 @@ export class ComposerViewModel extends ViewModel<ComposerSnapshot> {
         isOwn,
         author,
         group,
-        excerpt: previewText(message, ""),
+        excerpt: previewLine(message, ""),
         ...thumbnailOf(mediaOf(message)?.thumbnail),
       },
     });

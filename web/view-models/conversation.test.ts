@@ -176,7 +176,10 @@ describe("a message that was not sent", () => {
     await model.sendAgain(failed);
     expect(core.called("retryMessage")).toEqual([{ id: failed.id }]);
     expect(core.called("sendMessage")).toEqual([]);
-    expect(model.composer.snapshot()).toMatchObject({ text: "unfinished", quoted: { excerpt: "other" } });
+    expect(model.composer.snapshot()).toMatchObject({
+      text: "unfinished",
+      quoted: { excerpt: [{ kind: "text", text: "other" }] },
+    });
   });
 
   it("says why when it can't be", async () => {
@@ -246,7 +249,7 @@ describe("a draft", () => {
     const again = await open({ draft: "at six", draftQuote: quote });
     expect(again.composer.snapshot()).toMatchObject({
       text: "at six",
-      quoted: { id: quoted.id, isOwn: false, excerpt: "when?" },
+      quoted: { id: quoted.id, isOwn: false, excerpt: [{ kind: "text", text: "when?" }] },
     });
   });
 

@@ -4,7 +4,7 @@
 // word: shown as words of one line, beside the host that the address itself has.
 import { LINK_URL_BYTES_MAX } from "../core-client/generated/limits";
 import { isHonestHost } from "./link_hosts";
-import { findLinks } from "./links";
+import { shownLinks } from "./formatting";
 
 /** Controls, marks of direction, separators of lines, and other signs that nobody sees, but for those that join. */
 const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
@@ -95,6 +95,6 @@ export interface WebLink {
 
 /** The first link to a page in a text; mail addresses and phone numbers are none. */
 export function firstWebLink(text: string): WebLink | undefined {
-  const link = findLinks(text).find(({ href }) => /^https?:/.test(href));
+  const link = shownLinks(text).find(({ href }) => /^https?:/.test(href));
   return link && { written: text.slice(link.begin, link.end), href: link.href, end: link.end };
 }

@@ -2,7 +2,7 @@
 
 // What of a message's links is shown beside its text. Nothing that stands in it is fetched.
 import type { LinkPreview, Message } from "./core";
-import { findLinks } from "./links";
+import { shownLinks } from "./formatting";
 import { youTubeOf, type YouTubeVideo } from "./youtube";
 
 export interface ShownLink {
@@ -23,7 +23,7 @@ function hrefOf({ url }: LinkPreview, text: string): string {
       return false;
     }
   };
-  return findLinks(text).find(({ href }) => /^https?:/.test(href) && same(href))?.href ?? "";
+  return shownLinks(text).find(({ href }) => /^https?:/.test(href) && same(href))?.href ?? "";
 }
 
 /** undefined when there is nothing beside the text: most messages. */
@@ -35,7 +35,7 @@ export function shownLinkOf({ body }: Message): ShownLink | undefined {
     if (href !== "") return { href, preview, video: youTubeOf(href) };
   }
   if (!MAYBE_VIDEO.test(text)) return undefined;
-  for (const { href } of findLinks(text)) {
+  for (const { href } of shownLinks(text)) {
     const video = youTubeOf(href);
     if (video !== undefined) return { href, preview: undefined, video };
   }

@@ -9,9 +9,9 @@ import { CoreFailure, Failure_Code, ListMembersResponseSchema } from "../core-cl
 import { ComposerViewModel, draftOf } from "./composer";
 import type { Message } from "./core";
 import { EntityStore } from "./entity_store";
+import { formatted, onOneLine } from "./formatting";
 import { MentionChoiceViewModel, namedIn } from "./mention_choice";
 import { isMentioned, mentionsOf, movedMentions, sentMentions } from "./mentions";
-import { textPieces } from "./rich_text";
 import { ANA, BEN, CEM, FakeCore, groupConversation, KITCHEN, message, settle } from "./testing/fake_core";
 
 const named = (text: string, ...mentions: { start: number; length: number; accountId?: string; name?: string }[]) =>
@@ -30,6 +30,8 @@ const named = (text: string, ...mentions: { start: number; length: number; accou
   });
 const places = (shown: Message) => mentionsOf(shown).map(({ begin, end }) => [begin, end]);
 
+const piecesOf = (...of: Parameters<typeof formatted>) => onOneLine(formatted(...of));
+
 describe("the mentions of a message", () => {
   it("are counted in bytes, and shown in the text's own units", () => {
     expect(places(named("hi @Ben", { start: 3, length: 4 }))).toEqual([[3, 7]]);
@@ -46,13 +48,13 @@ describe("the mentions of a message", () => {
 
   it("are pieces of the text, with the name that the person has here, whatever was written", () => {
     const shown = named("ask @Boss: https://example.org", { start: 4, length: 5 });
-    expect(textPieces("ask @Boss: https://example.org", mentionsOf(shown))).toMatchObject([
+    expect(piecesOf("ask @Boss: https://example.org", mentionsOf(shown))).toMatchObject([
       { kind: "text", text: "ask " },
       { kind: "mention", text: "@Ben", who: { accountId: BEN } },
       { kind: "text", text: ": " },
       { kind: "link", href: "https://example.org/" },
     ]);
-    expect(textPieces("ask", mentionsOf(shown))).toEqual([{ kind: "text", text: "ask" }]);
+    expect(piecesOf("ask", mentionsOf(shown))).toEqual([{ kind: "text", text: "ask" }]);
   });
 
   it("say whether somebody is meant", () => {

@@ -24,7 +24,7 @@ export interface WrittenMention extends MentionPlace {
 const WITHOUT_SPACES =
   "\\u0E00-\\u0FFF\\u1000-\\u109F\\u1100-\\u11FF\\u1780-\\u17FF\\u2E80-\\uA4CF\\uA960-\\uA97F\\uAC00-\\uD7FF" +
   "\\uF900-\\uFAFF\\uFF00-\\uFFEF\\u{20000}-\\u{3FFFF}";
-const OF_WORD = `(?:[\\p{Lu}\\p{Ll}\\p{Lt}\\p{Lm}\\p{Mn}\\p{Mc}\\p{Nd}_]|(?![${WITHOUT_SPACES}])\\p{Lo})`;
+export const OF_WORD = `(?:[\\p{Lu}\\p{Ll}\\p{Lt}\\p{Lm}\\p{Mn}\\p{Mc}\\p{Nd}_]|(?![${WITHOUT_SPACES}])\\p{Lo})`;
 /** No "@" that begins a mention stands behind one of these: it is of an address. */
 export const NOT_BEHIND = `(?<!${OF_WORD}|[.%+\\-@])`;
 /** Behind a name that ends. */

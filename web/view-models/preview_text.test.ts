@@ -4,24 +4,45 @@ import { describe, expect, it } from "vitest";
 
 import { draftOf } from "./composer";
 import { MediaKind } from "./core";
-import { foundPieces, lineOf, previewText, quoteText } from "./preview_text";
+import { wordsOf } from "./formatting";
+import { foundPieces, lineOf, previewLine, previewText, quoteLine } from "./preview_text";
 import { ANA, BEN, CEM, conversation, message } from "./testing/fake_core";
 
+const quoteText = (quote: Parameters<typeof quoteLine>[0]) => wordsOf(quoteLine(quote));
 const LOOKALIKE = "http://аррӏе.com";
 const SHOWN = "http://xn--80ak6aa92e.com";
 
 describe("the line about a message", () => {
   it("shows a host that could pass for another as the bubble does, in the list and in quotes", () => {
     expect(previewText(message({ text: `see\n${LOOKALIKE} now` }), ANA)).toBe(`see ${SHOWN} now`);
-    expect(lineOf("https://bücher.example/a stays")).toBe("https://bücher.example/a stays");
+    expect(wordsOf(lineOf("https://bücher.example/a stays"))).toBe("https://bücher.example/a stays");
     const draftQuote = { messageId: "1", excerpt: LOOKALIKE };
-    expect(draftOf(conversation({ draftQuote }), ANA).quoted?.excerpt).toBe(SHOWN);
+    expect(wordsOf(draftOf(conversation({ draftQuote }), ANA).quoted?.excerpt ?? [])).toBe(SHOWN);
   });
 
   it("is short, also where it ends within a link", () => {
     const before = "a".repeat(189);
-    expect(lineOf(`${before} ${LOOKALIKE}/path`)).toBe(`${before} http://xn-`);
-    expect(lineOf("word ".repeat(100_000))).toHaveLength(200);
+    expect(wordsOf(lineOf(`${before} ${LOOKALIKE}/path`))).toBe(`${before} http://xn-`);
+    expect(wordsOf(lineOf("word ".repeat(100_000)))).toHaveLength(200);
+    expect(wordsOf(lineOf(`*${"word ".repeat(39)}_word word_ word*`))).toBe("word ".repeat(40));
+  });
+
+  it("has no marks, and no blocks: quotes, lists and code are one line", () => {
+    expect(previewText(message({ text: "*so* _much_ ~snow~ `x = 1`" }), ANA)).toBe("so much snow x = 1");
+    expect(previewText(message({ text: "> really?\nyes\n- *tea*\n- milk\n1. first" }), ANA)).toBe(
+      "really? yes • tea • milk 1. first",
+    );
+    expect(previewText(message({ text: "```\nlet a;\nlet b;\n```" }), ANA)).toBe("let a; let b;");
+    expect(previewText(message({ text: "snake_case_names and 2*3*4" }), ANA)).toBe("snake_case_names and 2*3*4");
+  });
+
+  it("keeps the styles where it is shown, under a file too", () => {
+    const bold = { kind: "bold", inside: [{ kind: "text", text: "look" }] };
+    expect(previewLine(message({ text: "*look*" }), ANA)).toEqual([bold]);
+    expect(quoteLine({ excerpt: "*look*", media: MediaKind.kPhoto, deleted: false })).toEqual([
+      { kind: "text", text: "📷 " },
+      bold,
+    ]);
   });
 });
 

@@ -1,41 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Message text in pieces: plain text, links, and members who are named. Nothing is ever taken for markup.
-import type { Person } from "./core";
+// How much of a text is shown.
 import { findLinks } from "./links";
-import type { ShownMention } from "./mentions";
-
-export type TextPiece =
-  | { kind: "text"; text: string }
-  | { kind: "link"; text: string; href: string }
-  | { kind: "mention"; text: string; who: Person };
-
-/**
- * The pieces joined are the text, but for links that are shown as what they lead to, and for members, who have the name
- * here that they have everywhere: who wrote it could have called them otherwise.
- */
-export function textPieces(text: string, mentions: readonly ShownMention[] = []): TextPiece[] {
-  const pieces: TextPiece[] = [];
-  let from = 0;
-  for (const { begin, end, who } of mentions) {
-    if (end > text.length) break; // folded away
-    pieces.push(...linkPieces(text.slice(from, begin)), { kind: "mention", text: `@${who.name}`, who });
-    from = end;
-  }
-  return [...pieces, ...linkPieces(text.slice(from))];
-}
-
-function linkPieces(text: string): TextPiece[] {
-  const pieces: TextPiece[] = [];
-  let at = 0;
-  for (const { begin, end, shown, href } of findLinks(text)) {
-    if (begin > at) pieces.push({ kind: "text", text: text.slice(at, begin) });
-    pieces.push({ kind: "link", text: shown, href });
-    at = end;
-  }
-  if (at < text.length) pieces.push({ kind: "text", text: text.slice(at) });
-  return pieces;
-}
 
 /** Longer texts are folded until asked for. What is folded away is worth a click: at least a fifth more. */
 const FOLD_CHARACTERS = 1600;
