@@ -9,6 +9,7 @@ import type { TextId } from "../view-models/say";
 /** What is used of emojibase's entries. */
 export interface CompactEmoji {
   unicode: string;
+  hexcode: string;
   label: string;
   group?: number;
   order?: number;
@@ -20,6 +21,8 @@ export type SkinTone = 0 | 1 | 2 | 3 | 4 | 5;
 
 export interface Emoji {
   unicode: string;
+  /** The numbers of its signs, by which emojibase knows it. */
+  hexcode: string;
   label: string;
   /** In tones 1 to 5; empty when there are none. */
   tones: readonly string[];
@@ -61,6 +64,9 @@ const wordsOf = (text: string): string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== "");
 
+/** An emoji that is one without the sign that says so has none: with it, browsers don't know it. */
+const knownForm = (unicode: string): string | undefined => [unicode, unicode.replace(/\ufe0f$/, "")].find(isKnown);
+
 /** What this browser can't draw is left out. */
 function isKnown(unicode: string): boolean {
   try {
@@ -75,9 +81,11 @@ export function groupsOf(all: readonly CompactEmoji[]): EmojiGroup[] {
     Object.entries(TITLES).map(([group, title]) => [Number(group), { title, emoji: [] as Emoji[] }]),
   );
   for (const each of [...all].sort((a, b) => (a.order ?? 0) - (b.order ?? 0))) {
-    if (each.group === undefined || !isKnown(each.unicode)) continue;
+    const unicode = knownForm(each.unicode);
+    if (each.group === undefined || unicode === undefined) continue;
     groups.get(each.group)?.emoji.push({
-      unicode: each.unicode,
+      unicode,
+      hexcode: each.hexcode,
       label: each.label,
       tones: tonesOf(each),
       words: [...new Set([each.label, ...(each.tags ?? [])].flatMap(wordsOf))],
