@@ -11,7 +11,7 @@ import { extensionOf } from "../view-models/file_name";
 import { refusalText, sizeText, type Plan } from "../view-models/media_plan";
 import { durationText, kindName } from "../view-models/media_text";
 import { say } from "../view-models/say";
-import { Writing } from "./composer";
+import { Writing } from "./writing";
 import { FullDialog } from "./full_dialog";
 import { Icon, type IconName } from "./part_icons";
 import { MissingPopup, onDemand } from "./on_demand";

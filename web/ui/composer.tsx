@@ -2,27 +2,14 @@
 
 // Where one writes: Enter sends, Shift+Enter makes a new line; on touch screens Enter makes the line and the button
 // sends.
-import {
-  useContext,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-  type FormEvent,
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-} from "react";
+import { useContext, useEffect, useRef, type FormEvent, type ReactNode, type RefObject } from "react";
 
-import type { ComposerViewModel } from "../view-models/composer";
 import type { ConversationViewModel } from "../view-models/conversation";
-import { directOf, mediaOf, titleOf, type Member, type Message } from "../view-models/core";
+import { directOf, mediaOf, titleOf, type Message } from "../view-models/core";
 import { closedText } from "../view-models/group_text";
-import type { MentionChoiceSnapshot, MentionChoiceViewModel } from "../view-models/mention_choice";
 import { previewLine, type Line } from "../view-models/preview_text";
 import { say } from "../view-models/say";
 import { AttachButton } from "./attach_button";
-import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { MediaContext } from "./media_context";
 import { focusLastInView } from "./message_list";
@@ -31,13 +18,12 @@ import { onDemand } from "./on_demand";
 import { QuotedIn, QuotedPicture } from "./quoted_in";
 import { OneLine } from "./rich_text";
 import { useViewModel } from "./use_view_model";
+import { Writing } from "./writing";
 import styles from "./composer.module.css";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 import quotes from "./parts/quote.module.css";
 
-/** Fetched when somebody first wants to name a member; its elements are those that the field speaks of. */
-const MentionList = onDemand(() => import("./mention_list").then(({ MentionList: list }) => list));
 /** Fetched when somebody first records a voice message. */
 const RecordingLine = onDemand(() => import("./recording_line").then(({ RecordingLine: line }) => line), {
   waiting: () => <div className={styles.composerBox} />,
@@ -51,9 +37,6 @@ const ComposerLink = onDemand(() => import("./composer_link").then(({ ComposerLi
   files: true,
   missing: () => null, // the message goes without
 });
-export const MENTION_LIST_ID = "mention-list";
-export const mentionOptionId = (at: number): string => `${MENTION_LIST_ID}-${at}`;
-
 interface ComposerProps {
   model: ConversationViewModel;
   field: RefObject<HTMLTextAreaElement | null>;
@@ -137,62 +120,6 @@ function Main({ model, onMic }: { model: ConversationViewModel; onMic: boolean }
 const UNLOCKED = { locked: false };
 const NOT_RECORDING = { snapshot: () => UNLOCKED, subscribe: () => () => undefined };
 
-interface WritingProps {
-  model: ConversationViewModel;
-  field: RefObject<HTMLTextAreaElement | null>;
-  label: string;
-  placeholder: string;
-  /** Before the text, in its line. */
-  before?: ReactNode;
-  /** In the same box, above the line. */
-  above?: ReactNode;
-  onEnter: () => void;
-  /** Up from an empty text. */
-  onUp?: (shift: boolean) => void;
-}
-
-/** The box that one writes in, with what helps there: emoji, and the names of members. */
-export function Writing({ model, field, label, placeholder, before, above, onEnter, onUp }: WritingProps) {
-  const [picking, setPicking] = useState(false);
-  const { mentioning } = model;
-  const choose = (member?: Member) => {
-    if (mentioning !== undefined) placeCursor(field.current, mentioning.choose(member));
-  };
-  const closePicker = () => {
-    setPicking(false);
-    field.current?.focus();
-  };
-  return (
-    <>
-      {picking && (
-        <EmojiPicker onPick={(emoji) => insert(model.composer, field.current, emoji)} onClose={closePicker} />
-      )}
-      <div className={styles.composerBox}>
-        {mentioning !== undefined && <Mentions model={mentioning} onChoose={choose} />}
-        {above}
-        <div className={styles.composerLine}>
-          {before}
-          <TextField
-            model={model.composer}
-            label={label}
-            placeholder={placeholder}
-            field={field}
-            mentioning={mentioning}
-            onChoose={() => choose()}
-            onEnter={() => {
-              setPicking(false);
-              onEnter();
-            }}
-            onUp={onUp}
-            onFiles={(files) => void model.attach(files)}
-          />
-          <EmojiButton picking={picking} onClick={() => setPicking(!picking)} />
-        </div>
-      </div>
-    </>
-  );
-}
-
 /** One goes on at the end of what is edited, and of what was being written before. */
 function useCursorInEdited(editing: Message | undefined, field: ComposerProps["field"]): void {
   const before = useRef(editing);
@@ -215,28 +142,6 @@ function useFocusWhenUnblocked(blocked: boolean, field: ComposerProps["field"]):
     if (wasBlocked.current && !blocked && document.activeElement === document.body) field.current?.focus();
     wasBlocked.current = blocked;
   }, [blocked, field]);
-}
-
-/** In place of what is selected; the cursor stands after it. */
-function insert(model: ComposerViewModel, area: HTMLTextAreaElement | null, emoji: string): void {
-  const { text } = model.snapshot();
-  const at = area?.selectionStart ?? text.length;
-  const end = area?.selectionEnd ?? at;
-  model.setText(text.slice(0, at) + emoji + text.slice(end));
-  placeCursor(area, at + emoji.length);
-}
-
-/** When the text is there. */
-function placeCursor(area: HTMLTextAreaElement | null, at: number): void {
-  requestAnimationFrame(() => {
-    area?.focus();
-    area?.setSelectionRange(at, at);
-  });
-}
-
-function Mentions({ model, onChoose }: { model: MentionChoiceViewModel; onChoose: (member: Member) => void }) {
-  const { found } = useViewModel(model);
-  return found.length > 0 && <MentionList model={model} onChoose={onChoose} />;
 }
 
 /** In its place where nothing can be written: why. */
@@ -333,115 +238,4 @@ function Above({ part, title, excerpt, thumbnail, cancel, onCancel }: AboveProps
       </button>
     </div>
   );
-}
-
-function EmojiButton({ picking, onClick }: { picking: boolean; onClick: () => void }) {
-  return (
-    <button
-      type="button"
-      className={buttons.iconButton}
-      aria-label={say("common.emoji")}
-      aria-expanded={picking}
-      title={say("common.emoji")}
-      onClick={onClick}
-    >
-      <Icon name="smile" />
-    </button>
-  );
-}
-
-interface TextFieldProps {
-  model: ComposerViewModel;
-  label: string;
-  placeholder: string;
-  field: RefObject<HTMLTextAreaElement | null>;
-  /** In a group. */
-  mentioning: MentionChoiceViewModel | undefined;
-  /** The member who is proposed is meant. */
-  onChoose: () => void;
-  onEnter: () => void;
-  onUp: WritingProps["onUp"];
-  /** Somebody has put files in its place. */
-  onFiles: (files: File[]) => void;
-}
-
-const NO_MENTIONS: MentionChoiceSnapshot = { found: [], active: 0 };
-const noMentions = { snapshot: () => NO_MENTIONS, subscribe: () => () => undefined };
-
-/** As high as its text, within bounds. */
-function TextField({ model, label, placeholder, field, mentioning, onChoose, onEnter, onUp, onFiles }: TextFieldProps) {
-  const { text } = useViewModel(model);
-  const { found, active } = useViewModel<MentionChoiceSnapshot>(mentioning ?? noMentions);
-  const proposing = found.length > 0;
-  const look = (area: HTMLTextAreaElement) =>
-    void mentioning?.look(area.selectionStart === area.selectionEnd ? area.selectionStart : -1);
-  useLayoutEffect(() => {
-    const fit = () => {
-      const area = field.current;
-      if (area === null) return;
-      area.style.height = "auto";
-      area.style.height = `${area.scrollHeight}px`;
-    };
-    fit();
-    addEventListener("resize", fit);
-    return () => removeEventListener("resize", fit);
-  }, [text, field]);
-  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (proposing && mentioning !== undefined && takeMentionKey(event, mentioning, onChoose)) return;
-    if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
-      event.preventDefault();
-      onEnter();
-    }
-    if (event.key === "ArrowUp" && text === "" && onUp !== undefined) {
-      event.preventDefault();
-      onUp(event.shiftKey);
-    }
-  };
-  return (
-    <textarea
-      ref={field}
-      rows={1}
-      dir="auto"
-      value={text}
-      placeholder={placeholder}
-      aria-label={label}
-      aria-autocomplete={mentioning === undefined ? undefined : "list"}
-      aria-controls={proposing ? MENTION_LIST_ID : undefined}
-      aria-activedescendant={proposing ? mentionOptionId(active) : undefined}
-      enterKeyHint="send"
-      onChange={(event) => {
-        model.setText(event.target.value);
-        look(event.target);
-      }}
-      onSelect={(event) => look(event.currentTarget)}
-      onKeyDown={onKeyDown}
-      onPaste={(event) => {
-        const files = [...event.clipboardData.files];
-        // Programs that copy a text often add a picture of it.
-        if (files.length === 0 || event.clipboardData.types.includes("text/plain")) return;
-        event.preventDefault();
-        onFiles(files);
-      }}
-      onBlur={() => {
-        model.stopTyping();
-        mentioning?.close();
-      }}
-    />
-  );
-}
-
-/** While members are proposed; true when the key was for them. */
-function takeMentionKey(event: KeyboardEvent, model: MentionChoiceViewModel, onChoose: () => void): boolean {
-  const acts: Partial<Record<string, () => void>> = {
-    ArrowDown: () => model.move(1),
-    ArrowUp: () => model.move(-1),
-    Enter: onChoose,
-    Tab: onChoose,
-    Escape: model.decline,
-  };
-  const act = event.shiftKey ? undefined : acts[event.key];
-  if (act === undefined) return false;
-  event.preventDefault();
-  act();
-  return true;
 }

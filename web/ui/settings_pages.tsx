@@ -106,6 +106,12 @@ function Shortcuts() {
         <span>
           <kbd>{say("settings.enter")}</kbd>; <kbd>{say("settings.shift")}</kbd> <kbd>{say("settings.enter")}</kbd>
         </span>
+        <span>{say("settings.keysFormat")}</span>
+        <span>
+          <kbd>{say("settings.ctrl")}</kbd> <kbd>B</kbd>; <kbd>{say("settings.ctrl")}</kbd> <kbd>I</kbd>;{" "}
+          <kbd>{say("settings.ctrl")}</kbd> <kbd>{say("settings.shift")}</kbd> <kbd>X</kbd>;{" "}
+          <kbd>{say("settings.ctrl")}</kbd> <kbd>{say("settings.shift")}</kbd> <kbd>M</kbd>
+        </span>
         <span>{say("settings.keysEdit")}</span>
         <span>
           <kbd>↑</kbd>

@@ -2,101 +2,41 @@
 
 // Whom to name in a group: what stands after an "@" before the cursor is looked for among the members, and a choice
 // puts the name there.
+import { ChoiceViewModel, TYPED_MAX } from "./choice";
 import type { ComposerViewModel } from "./composer";
 import type { Core, Member } from "./core";
 import type { EntityStore } from "./entity_store";
 import { beginsAs, matchingMembers, whenMembersChange } from "./members";
 import { NOT_BEFORE, NOT_BEHIND, type WrittenMention } from "./mentions";
-import { ViewModel } from "./view_model";
 
-export interface MentionChoiceSnapshot {
-  /** Those who may be meant; none: nothing is shown. */
-  found: readonly Member[];
-  /** Which of them Enter takes. */
-  active: number;
-}
-
-const NONE: MentionChoiceSnapshot = { found: [], active: 0 };
-const SHOWN_MAX = 8;
 /** Longer names are found by their beginning. */
-const TYPED_MAX = 64;
 const TYPED = new RegExp(`${NOT_BEHIND}@([^@\\n]{0,${TYPED_MAX}})$`, "u");
 
-export class MentionChoiceViewModel extends ViewModel<MentionChoiceSnapshot> {
+export class MentionChoiceViewModel extends ChoiceViewModel<Member> {
+  protected readonly typed = TYPED;
   private members: readonly Member[] | undefined;
-  /** Where what is typed stands: from the "@" to the cursor. */
-  private place = { begin: 0, end: 0 };
-  /** Where somebody wanted no names. */
-  private declined = -1;
-  private round = 0;
-  /** What was last looked at: a key that changes the text moves the cursor as well. */
-  private looked: { at: number; text: string } | undefined;
 
   constructor(
     private readonly core: Core,
     store: EntityStore,
     private readonly conversation: string,
-    private readonly composer: ComposerViewModel,
+    composer: ComposerViewModel,
   ) {
-    super(NONE);
+    super(composer);
     this.onDispose(whenMembersChange(store, conversation, () => (this.members = undefined)));
-    this.onDispose(() => ++this.round);
   }
 
-  /** The cursor stands at `at` of the text; -1 when it has selected something, or is elsewhere. */
-  readonly look = async (at: number): Promise<void> => {
-    const { text } = this.composer.snapshot();
-    if (this.looked?.at === at && this.looked.text === text) return;
-    this.looked = { at, text };
-    const round = ++this.round;
-    const typed = at < 0 ? null : TYPED.exec(text.slice(Math.max(0, at - TYPED_MAX - 3), at));
-    if (typed === null) {
-      this.declined = -1;
-      return this.hide();
-    }
-    const begin = at - typed[0].length;
+  protected async find(words: string, begin: number): Promise<readonly Member[]> {
     const { mentions } = this.composer.snapshot();
-    const isNamed = mentions.some((each) => each.begin <= begin && begin < each.end); // a name can have an "@" in it
-    if (begin === this.declined || isNamed) return this.hide();
-    const members = await this.read();
-    if (round !== this.round) return;
-    const words = typed[1] ?? "";
-    const others = members.filter((each) => !each.thisAccount);
-    const found = words.includes(" ")
+    if (mentions.some((each) => each.begin <= begin && begin < each.end)) return []; // a name can have an "@" in it
+    const others = (await this.read()).filter((each) => !each.thisAccount);
+    return words.includes(" ")
       ? others.filter(({ person }) => beginsAs(person?.name ?? "", words))
       : matchingMembers(others, words);
-    this.place = { begin, end: at };
-    this.become({ found: found.slice(0, SHOWN_MAX), active: 0 });
-  };
+  }
 
-  /** The one below, or above, and around. */
-  readonly move = (by: 1 | -1): void => {
-    const { found, active } = this.snapshot();
-    this.update({ active: (active + by + found.length) % found.length });
-  };
-
-  /** Names a member where "@" was typed. The answer: where the cursor goes. */
-  readonly choose = (member = this.snapshot().found[this.snapshot().active]): number => {
-    const { begin, end } = this.place;
-    this.hide();
-    ++this.round;
-    return member?.person === undefined ? end : this.composer.mention(begin, end, member.person);
-  };
-
-  /** It is no name that is typed there. */
-  readonly decline = (): void => {
-    this.declined = this.place.begin;
-    this.hide();
-  };
-
-  /** The field is left. */
-  readonly close = (): void => {
-    this.looked = undefined;
-    this.hide();
-  };
-
-  private hide(): void {
-    if (this.snapshot().found.length > 0) this.become(NONE);
+  protected put(begin: number, end: number, { person }: Member): number {
+    return person === undefined ? end : this.composer.mention(begin, end, person);
   }
 
   /** A draft has no mentions: who is named in it is found by the names that only one member has. */

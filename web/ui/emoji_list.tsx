@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { say } from "../view-models/say";
+import { ChoiceList } from "./choice_list";
+import type { EmojiChoice } from "./emoji_choice";
+import { habits, inTone } from "./emoji_data";
+import type { Named } from "./emoji_names";
+import styles from "./emoji_list.module.css";
+import words from "./parts/words.module.css";
+
+interface EmojiListProps {
+  model: EmojiChoice;
+  onChoose: (named: Named) => void;
+}
+
+/** Which emoji ":" and what is typed after it may mean. */
+export function EmojiList({ model, onChoose }: EmojiListProps) {
+  const { tone } = habits();
+  return (
+    <ChoiceList model={model} label={say("composer.emoji")} keyOf={({ emoji }) => emoji.unicode} onChoose={onChoose}>
+      {({ emoji, name }) => (
+        <>
+          <span className={styles.emoji} aria-hidden>
+            {inTone(emoji, tone)}
+          </span>
+          <span className={words.words}>
+            <span dir="auto">{emoji.label}</span>
+            <small>
+              <bdi dir="ltr">{`:${name}:`}</bdi>
+            </small>
+          </span>
+        </>
+      )}
+    </ChoiceList>
+  );
+}
