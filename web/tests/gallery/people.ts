@@ -101,6 +101,8 @@ export function messages(make: typeof message, tick: typeof Message_Tick) {
       ...said("👋", ["👋", 6], ["🍲", 3], ["👍", 2], ["😮", 1], ["🙏", 1]),
     }),
     make({ ...at(29), text: `A long one. ${"The path goes along the shore and up to the old mill. ".repeat(45)}` }),
+    make({ ...at(28), text: FORMATTED }),
+    make({ ...at(27), ...own, text: FORMATTED }),
     make({ ...at(4), ...own, text: "Is anything missing?", tick: tick.kFailed, failure: FailureReason.kRefused }),
     make({ ...at(3), ...own, text: "8:12 it is. I’ll get the bread.", ...said("❤️", ["👍", 2], ["❤️", 1]) }),
     make({ ...at(2), ...own, text: "Delivered", tick: tick.kDelivered }),
@@ -108,6 +110,10 @@ export function messages(make: typeof message, tick: typeof Message_Tick) {
     make({ ...at(0), ...own, text: "Waiting", tick: tick.kPending }),
   ];
 }
+
+const FORMATTED =
+  "*What to bring*\n1. _wool_ socks\n2. ~skates~ `tea`\n> שתיים בבקשה\n- *bread*, see https://example.org/bread\n" +
+  "```\n8:12  platform 4\n```";
 
 /** What the pictures of the documents show. */
 export function story(make: typeof message, tick: typeof Message_Tick) {
