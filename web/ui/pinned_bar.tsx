@@ -7,11 +7,12 @@ import { useContext } from "react";
 import type { ConversationViewModel } from "../view-models/conversation";
 import { mediaOf } from "../view-models/core";
 import { authorIn } from "../view-models/group_text";
-import { previewText } from "../view-models/preview_text";
+import { previewLine } from "../view-models/preview_text";
 import { say } from "../view-models/say";
 import { OwnAccount } from "./own_account";
 import { Icon } from "./part_icons";
 import { QuotedPicture } from "./quoted_picture";
+import { OneLine } from "./rich_text";
 import { useViewModel } from "./use_view_model";
 import styles from "./pinned_bar.module.css";
 
@@ -43,7 +44,7 @@ export function PinnedBar({ model }: { model: ConversationViewModel }) {
         </span>
         <span className={styles.text} dir="auto">
           {author !== "" && `${say("messageRow.wordsOf", { name: author })} `}
-          {previewText(message, self)}
+          <OneLine line={previewLine(message, self)} />
         </span>
       </span>
       {media !== undefined && <QuotedPicture thumbnail={media.thumbnail} />}
