@@ -169,8 +169,9 @@ void Ledger::show(const std::string& device, const Message& message, bool added,
   const bool is_new = std::find(owned.shown.begin(), owned.shown.end(), message.id()) == owned.shown.end();
   // Of what is from before a device was linked, and of copies, it may hear something long after they came.
   if (!added && (message.outgoing() || owned.asked_us != 0)) return;
-  // So of a message whose file has moved, which it had before a crash, and could not tell.
-  if (!added && message.has_media() && !owned.undecryptable.contains(message.id())) return;
+  // So of a message that it had before a crash, and could not tell: its file has moved, or somebody has said something
+  // to it.
+  if (!added && !owned.undecryptable.contains(message.id())) return;
   if (is_new) {
     owned.shown.push_back(message.id());
     ++shown_count_;

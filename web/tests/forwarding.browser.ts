@@ -92,12 +92,10 @@ describe("forwarding", () => {
     const theirs = bubble(claraPage, "our boat");
     await forwarded(theirs).waitFor();
     await eventually("it is drawn", () =>
-      theirs
-        .locator("[data-part=picture] img, img")
-        .first()
-        .evaluate(
-          (image: HTMLImageElement) => image.complete && image.naturalWidth > 0 && image.src.startsWith("blob:"),
-        ),
+      theirs.locator("[data-part=photo] img").evaluateAll((images) => {
+        const last = images.at(-1) as HTMLImageElement | undefined;
+        return last !== undefined && last.src.startsWith("blob:") && last.complete && last.naturalWidth > 0;
+      }),
     );
   });
 
