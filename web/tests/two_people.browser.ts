@@ -57,6 +57,10 @@ describe("two people in two browsers", () => {
   it("[F1][F14] talk, and see their ticks go from sent to delivered to read", async () => {
     await setFocus(benPage, false);
     await writeToNumber(anaPage, "+49 170 0000102");
+    const bottom = await anaPage
+      .getByRole("main")
+      .evaluate((pane) => pane.getBoundingClientRect().bottom - innerHeight);
+    assert.equal(bottom, 0, "an empty conversation takes all of the page as well");
     await send(anaPage, "Hello Ben, are you coming on Saturday?");
     await tick(anaPage, "Hello Ben", "Delivered").waitFor();
     await row(benPage, "Ana Ferreira").getByLabel("1 unread").waitFor();
@@ -110,8 +114,8 @@ describe("two people in two browsers", () => {
     assert.equal(await link.getAttribute("href"), "https://example.org/x?y=1");
     assert.equal(await link.getAttribute("rel"), "noopener noreferrer");
     assert.equal(await link.getAttribute("target"), "_blank");
-    await send(anaPage, "<img src=x onerror=alert(1)> **bold**");
-    await bubble(benPage, "<img src=x onerror=alert(1)> **bold**").waitFor();
+    await send(anaPage, "<img src=x onerror=alert(1)> <b>bold</b> [a](b)");
+    await bubble(benPage, "<img src=x onerror=alert(1)> <b>bold</b> [a](b)").waitFor();
     await send(anaPage, "שלום לכולם 123");
     await bubble(benPage, "שלום לכולם 123").waitFor();
   });
