@@ -3,7 +3,8 @@
 // The inbox side of a message to a group: takes it into the inboxes of those members that this loop owns, and says when
 // each of them has it confirmed or durable (GROUP-3). The other side is group_handler.h.
 //
-//   1  each member that is in memory, then those that have to be loaded
+//   1  each member that is in memory, then those that have to be loaded; of each group one message after the other, so
+//      that none overtakes one that has to ask a store first, as after a start
 //   2  each of its devices but the one that has sent: who has it already waits for the entry that is there (SEND-1);
 //      where there is no room in the inbox, or in a stranger's share of it (LIMIT-2), it is not kept, and counted;
 //      everybody else has it now
@@ -13,7 +14,9 @@
 // Blocks do not matter between members. Calls: on the shard's executor.
 #pragma once
 
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <vector>
@@ -50,7 +53,12 @@ class GroupInboxes {
   void close();
 
  private:
-  Task<void> run(Job job);
+  // Takes what is in the group's line into the inboxes, one after the other.
+  Task<void> drain(GroupId group);
+  // Those members of whom a store has failed something.
+  Task<std::vector<AccountId>> put_all(Job& job, Settlement& settlement);
+  // Waits until it is safe with all of them.
+  Task<void> finish(Job job, std::vector<AccountId> failed, std::unique_ptr<Settlement> settlement);
   // False: a store was away, or there is too much that waits for the disk.
   Task<bool> put(AccountId member, Job& job, Settlement& settlement);
   bool append(const Account& account, DeviceInbox& inbox, Job& job, bool repeated, Settlement& settlement);
@@ -60,6 +68,7 @@ class GroupInboxes {
   Timers& timers_;
   TaskScope& scope_;
   ShardCounters& counters_;
+  std::map<GroupId, std::deque<Job>> lines_;  // the first of each is being taken into the inboxes
   std::vector<Job> waiting_;
   Timers::Handle timer_ = 0;
   bool closed_ = false;

@@ -4,7 +4,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <thread>
 #include <utility>
 
 #include "crypto/group_signatures.h"
@@ -128,7 +130,9 @@ TEST_F(Kithd, AMessageToAGroupThatWasAcceptedSurvivesAKillAndComesOnceInOrder_GR
   for (const RegisteredDevice* each : {&ben, &cleo}) {
     std::vector<std::string> ids, expected;
     uint64_t last = 0;
-    for (int tries = 0; tries < 50 && ids.size() < 2 * kCount; ++tries) {
+    // They come out of the log into the inbox, one after the other.
+    for (int tries = 0; tries < 2000 && ids.size() < 2 * kCount; ++tries) {
+      if (tries > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
       Connected socket(server_.port(), *each, last);
       for (const wire::Entry& entry : collect(socket)) {
         last = entry.position();
