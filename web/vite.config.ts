@@ -223,6 +223,7 @@ export default defineConfig({
   server: { proxy: { "/v1": { target: kithd, ws: true }, "/source": kithd }, fs: { allow: [here("..")] } },
   test: {
     setupFiles: ["view-models/testing/all_texts.ts"],
+    maxWorkers: "100%", // by itself it leaves a core idle
     testTimeout: 30_000, // for a machine that does other things as well
     include: [
       "core-client/**/*.test.ts",
