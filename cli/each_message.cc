@@ -6,14 +6,18 @@
 
 namespace kith::cli {
 
+bool is_message_id(Context context, const std::string& id) {
+  if (MessageId::from_hex(id)) return true;
+  context.out.note(id + " is no message's id: kith history --json has them");
+  return false;
+}
+
 ExitCode with_each_message(Context context, const std::vector<std::string>& ids, const std::string& not_what,
                            const std::function<client_api::Request(const std::string& id)>& request) {
   ExitCode end = ExitCode::kOk;
   for (const std::string& id : ids) {
     ExitCode code = ExitCode::kUsage;
-    if (!MessageId::from_hex(id)) {
-      context.out.note(id + " is no message's id: kith history --json has them");
-    } else {
+    if (is_message_id(context, id)) {
       const auto response = ask(context, request(id));
       code = response ? ExitCode::kOk : response.error();
       if (!response) context.out.note(id + " is not " + not_what);

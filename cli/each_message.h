@@ -11,6 +11,9 @@
 
 namespace kith::cli {
 
+// Whether it is one; else the user is told where they are.
+bool is_message_id(Context context, const std::string& id);
+
 // Asks for it with each. One with which it can't be done is named to the user, with what it is not ("deleted"), and
 // does not keep the others back: the end is that of the first such one. What is no id is kUsage.
 ExitCode with_each_message(Context context, const std::vector<std::string>& ids, const std::string& not_what,

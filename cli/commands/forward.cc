@@ -9,7 +9,10 @@ namespace kith::cli {
 ExitCode run_forward(Context context, const ForwardOptions& options) {
   client_api::Request request;
   client_api::ForwardMessagesRequest& what = *request.mutable_forward_messages();
-  for (const std::string& id : options.ids) what.add_ids(id);
+  for (const std::string& id : options.ids) {
+    if (!is_message_id(context, id)) return ExitCode::kUsage;
+    what.add_ids(id);
+  }
   for (const std::string& whom : options.to) {
     const auto conversation = conversation_with(context, whom);
     if (!conversation) return conversation.error();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 #include "cli/commands/commands.h"
+#include "cli/each_message.h"
 #include "cli/message_text.h"
 #include "cli/time_text.h"
 
 namespace kith::cli {
 
 ExitCode run_pin_message(Context context, const PinMessageOptions& options) {
+  if (!is_message_id(context, options.id)) return ExitCode::kUsage;
   client_api::Request request;
   request.mutable_pin_message()->set_id(options.id);
   request.mutable_pin_message()->set_seconds(options.remove ? 0 : options.days * 24 * 3600);
