@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { say } from "../view-models/say";
-import { ChoiceList } from "./choice_list";
-import type { EmojiChoice } from "./emoji_choice";
+import { CompletionList } from "./completion_list";
+import type { EmojiCompletion } from "./emoji_completion";
 import { habits, inTone } from "./emoji_data";
 import type { Named } from "./emoji_names";
 import styles from "./emoji_list.module.css";
 import words from "./parts/words.module.css";
 
 interface EmojiListProps {
-  model: EmojiChoice;
+  model: EmojiCompletion;
   onChoose: (named: Named) => void;
 }
 
@@ -17,7 +17,12 @@ interface EmojiListProps {
 export function EmojiList({ model, onChoose }: EmojiListProps) {
   const { tone } = habits();
   return (
-    <ChoiceList model={model} label={say("composer.emoji")} keyOf={({ emoji }) => emoji.unicode} onChoose={onChoose}>
+    <CompletionList
+      model={model}
+      label={say("composer.emoji")}
+      keyOf={({ emoji }) => emoji.unicode}
+      onChoose={onChoose}
+    >
       {({ emoji, name }) => (
         <>
           <span className={styles.emoji} aria-hidden>
@@ -31,6 +36,6 @@ export function EmojiList({ model, onChoose }: EmojiListProps) {
           </span>
         </>
       )}
-    </ChoiceList>
+    </CompletionList>
   );
 }

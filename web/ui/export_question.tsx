@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useContext, useEffect, useState } from "react";
+import { useContext, useEffect, useEffectEvent, useState } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import { titleOf } from "../view-models/core";
@@ -50,19 +50,18 @@ function Exporting({ model, format, onClose }: ExportQuestionProps & { format: E
   const self = useContext(OwnAccount);
   const [count, setCount] = useState(0);
   const [error, setError] = useState("");
-  const [close] = useState(() => onClose);
-  const [name] = useState(() => exportName(conversation, format));
+  const done = useEffectEvent((file: Blob) => {
+    save(file, exportName(conversation, format));
+    onClose();
+  });
   useEffect(() => {
     const ending = new AbortController();
     model.exported(format, { self, told: setCount, signal: ending.signal }).then(
-      (file) => {
-        save(file, name);
-        close();
-      },
+      (file) => done(file),
       (failure: unknown) => ending.signal.aborted || setError(failureText(failure)),
     );
     return () => ending.abort();
-  }, [model, format, self, name, close]);
+  }, [model, format, self]);
   const answer = (
     <button type="button" className={buttons.button} autoFocus onClick={onClose}>
       {say(error === "" ? "common.cancel" : "common.close")}

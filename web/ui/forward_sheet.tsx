@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import { useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";
 import { FORWARDS_FAR, titleOf, type Message } from "../view-models/core";
 import type { TellForAWhile } from "../view-models/corrections";
-import { failureText } from "../view-models/failure_text";
-import type { ForwardingViewModel } from "../view-models/forwarding";
+import { ForwardingViewModel } from "../view-models/forwarding";
 import { say } from "../view-models/say";
 import { moveFocusByArrows } from "./arrow_keys";
 import { ConversationChoices } from "./conversation_choices";
 import { Sheet } from "./sheet";
+import { useMade } from "./use_made";
 import { useViewModel } from "./use_view_model";
 import styles from "./forward_sheet.module.css";
 import fields from "./parts/field.module.css";
@@ -27,35 +27,31 @@ interface ForwardSheetProps {
 
 /** To whom messages are to be sent once more. Where they went to one that one is opened. */
 export function ForwardSheet({ messages, model, tell, openConversation, onSent, onClose }: ForwardSheetProps) {
-  const [forwarding, setForwarding] = useState<ForwardingViewModel>();
-  const [made] = useState(() => async (isShown: () => boolean) => {
-    const corrections = await model.corrections();
-    if (!isShown()) return undefined;
-    return corrections.forwarding(messages, (conversations) => {
-      const [first, second] = conversations;
-      onClose();
-      onSent?.();
-      if (first === undefined) return;
-      if (second === undefined) openConversation(first.id);
-      else tell(say("forward.sent", { count: conversations.length }));
-    });
-  });
-  useEffect(() => {
-    let shown = true;
-    let own: ForwardingViewModel | undefined;
-    made(() => shown).then(
-      (forwarding) => setForwarding((own = forwarding)),
-      (error: unknown) => shown && tell(failureText(error)),
-    );
-    return () => {
-      shown = false;
-      own?.dispose();
-    };
-  }, [made, tell]);
-  return forwarding === undefined ? null : <Shown model={forwarding} onClose={onClose} />;
+  const [first] = useState(messages);
+  const make = useCallback(
+    () => model.forwarding((core, store) => new ForwardingViewModel(core, store, first)),
+    [model, first],
+  );
+  const forwarding = useMade(make);
+  if (forwarding === undefined) return null;
+  const send = async () => {
+    const [to, another] = await forwarding.send();
+    if (to === undefined) return;
+    onClose();
+    onSent?.();
+    if (another === undefined) openConversation(to.id);
+    else tell(say("forward.sent", { count: forwarding.choice.snapshot().chosen.length }));
+  };
+  return <Shown model={forwarding} onSend={() => void send()} onClose={onClose} />;
 }
 
-function Shown({ model, onClose }: { model: ForwardingViewModel; onClose: () => void }) {
+interface ShownProps {
+  model: ForwardingViewModel;
+  onSend: () => void;
+  onClose: () => void;
+}
+
+function Shown({ model, onSend, onClose }: ShownProps) {
   const { busy, error } = useViewModel(model);
   const { chosen } = useViewModel(model.choice);
   const names = chosen.map(titleOf);
@@ -69,7 +65,7 @@ function Shown({ model, onClose }: { model: ForwardingViewModel; onClose: () => 
           : say("share.send", { count: names.length })
       }
       mayAnswer={chosen.length > 0 && !busy}
-      onAnswer={() => void model.send()}
+      onAnswer={onSend}
       onClose={onClose}
     >
       {model.isFar && (

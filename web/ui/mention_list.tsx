@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import type { Member } from "../view-models/core";
-import type { MentionChoiceViewModel } from "../view-models/mention_choice";
+import type { MentionCompletionViewModel } from "../view-models/mention_completion";
 import { nameOf } from "../view-models/group_text";
 import { formatPhone } from "../view-models/phone";
 import { handleOf } from "../view-models/handle";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
-import { ChoiceList } from "./choice_list";
+import { CompletionList } from "./completion_list";
 import words from "./parts/words.module.css";
 
 interface MentionListProps {
-  model: MentionChoiceViewModel;
+  model: MentionCompletionViewModel;
   onChoose: (member: Member) => void;
 }
 
 /** Whom "@" and what is typed after it may mean. */
 export function MentionList({ model, onChoose }: MentionListProps) {
   return (
-    <ChoiceList
+    <CompletionList
       model={model}
       label={say("composer.members")}
       keyOf={({ person }) => person?.accountId ?? ""}
@@ -33,6 +33,6 @@ export function MentionList({ model, onChoose }: MentionListProps) {
           </span>
         </>
       )}
-    </ChoiceList>
+    </CompletionList>
   );
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Choosing people for a group: a search, those who are chosen, and those who can be.
-import { useRef, useState, type FormEvent, type ReactNode } from "react";
+import type { FormEvent, ReactNode } from "react";
 
 import { HANDLE_BYTES_MAX } from "../view-models/core";
 import { keyOf, type ChosenPerson, type PeopleViewModel } from "../view-models/people";
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
-import { Avatar } from "./avatar";
+import { Chosen, ChoosableRows, type Choosable } from "./choice_parts";
 import { Icon } from "./part_icons";
-import { useShowAll } from "./show_all";
 import { useViewModel } from "./use_view_model";
 import { Way } from "./way";
 import styles from "./people_choice.module.css";
@@ -18,9 +17,6 @@ import forms from "./parts/form.module.css";
 import panes from "./parts/pane.module.css";
 import rows from "./parts/rows.module.css";
 import searches from "./parts/search.module.css";
-
-/** More are shown when somebody wants them: a name narrows them down. */
-const ROWS_FIRST = 100;
 
 interface PeopleChoiceProps {
   model: PeopleViewModel;
@@ -33,13 +29,16 @@ interface PeopleChoiceProps {
   children: ReactNode;
 }
 
+const shownAs = (person: ChosenPerson): Choosable => ({
+  key: keyOf(person),
+  avatar: keyOf(person),
+  title: person.name,
+  handle: person.handle,
+  group: false,
+});
+
 export function PeopleChoice({ model, busy, already = 0, most, children }: PeopleChoiceProps) {
   const { loaded, query, people, chosen, typed, error } = useViewModel(model);
-  const [all, setAll] = useState(false);
-  const keys = new Set(chosen.map(keyOf));
-  const shown = all ? people : people.slice(0, ROWS_FIRST);
-  const list = useRef<HTMLUListElement>(null);
-  const showAll = useShowAll(list, shown.length, setAll);
   const full = chosen.length >= model.room();
   return (
     <>
@@ -55,7 +54,14 @@ export function PeopleChoice({ model, busy, already = 0, most, children }: Peopl
           {say("people.full")}
         </p>
       )}
-      {chosen.length > 0 && <Chosen chosen={chosen} busy={busy} onTakeAway={model.toggle} />}
+      <Chosen
+        label={say("people.chosen")}
+        chosen={chosen}
+        shownAs={shownAs}
+        takeAway={(name) => say("people.takeAway", { name })}
+        busy={busy}
+        onTakeAway={model.toggle}
+      />
       <div className={panes.body}>
         {typed !== "" && (
           <div className={rows.rows}>
@@ -69,24 +75,15 @@ export function PeopleChoice({ model, busy, already = 0, most, children }: Peopl
             {query.trim() === "" ? say("people.none") : say("people.noneFound", { typed: query.trim() })}
           </p>
         )}
-        <ul ref={list} className={rows.rows} aria-label={say("people.people")}>
-          {shown.map((person) => (
-            <PersonRow
-              key={keyOf(person)}
-              person={person}
-              chosen={keys.has(keyOf(person))}
-              disabled={busy || (full && !keys.has(keyOf(person)))}
-              onToggle={model.toggle}
-            />
-          ))}
-        </ul>
-        {shown.length < people.length && (
-          <div className={rows.rows}>
-            <Way icon="down" onClick={showAll}>
-              {say("people.showAll", { count: people.length - shown.length })}
-            </Way>
-          </div>
-        )}
+        <ChoosableRows
+          label={say("people.people")}
+          items={people}
+          shownAs={shownAs}
+          chosen={new Set(chosen.map(keyOf))}
+          full={full}
+          busy={busy}
+          onToggle={model.toggle}
+        />
       </div>
       <div className={styles.foot}>{children}</div>
     </>
@@ -116,70 +113,5 @@ function Search({ model, busy }: Pick<PeopleChoiceProps, "model" | "busy">) {
         onChange={(event) => model.setQuery(event.target.value)}
       />
     </form>
-  );
-}
-
-interface ChosenProps {
-  chosen: readonly ChosenPerson[];
-  busy: boolean;
-  onTakeAway: (person: ChosenPerson) => void;
-}
-
-function Chosen({ chosen, busy, onTakeAway }: ChosenProps) {
-  return (
-    <ul className={styles.chosen} aria-label={say("people.chosen")}>
-      {chosen.map((person) => (
-        <li key={keyOf(person)}>
-          <button
-            type="button"
-            className={styles.chip}
-            disabled={busy}
-            aria-label={say("people.takeAway", { name: person.name })}
-            onClick={() => onTakeAway(person)}
-          >
-            <Avatar id={keyOf(person)} title={person.name} size="tiny" />
-            <span dir="auto">{person.name}</span>
-            <Icon name="close" />
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-interface PersonRowProps {
-  person: ChosenPerson;
-  chosen: boolean;
-  disabled: boolean;
-  onToggle: (person: ChosenPerson) => void;
-}
-
-function PersonRow({ person, chosen, disabled, onToggle }: PersonRowProps) {
-  const handle = formatPhone(person.handle);
-  return (
-    <li className={styles.person}>
-      <button
-        type="button"
-        role="checkbox"
-        aria-checked={chosen}
-        className={rows.row}
-        data-row
-        disabled={disabled}
-        onClick={() => onToggle(person)}
-      >
-        <Avatar id={keyOf(person)} title={person.name} />
-        <span className={rows.main}>
-          <span className={rows.title} data-part="title" dir="auto">
-            {person.name}
-          </span>
-          {handle !== "" && handle !== person.name && (
-            <span className={rows.preview}>
-              <span className={rows.text}>{handle}</span>
-            </span>
-          )}
-        </span>
-        <span className={styles.check}>{chosen && <Icon name="check" />}</span>
-      </button>
-    </li>
   );
 }

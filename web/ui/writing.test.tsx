@@ -11,7 +11,7 @@ import { conversation, FakeAttention, FakeCore, settle } from "../view-models/te
 import { Composer } from "./composer";
 import { habits, keepHabits } from "./emoji_data";
 // Fetched when they are wanted: here at once.
-import "./emoji_choice";
+import "./emoji_completion";
 import "./emoji_list";
 import "./emoji_panel";
 

@@ -3,12 +3,12 @@
 // The box that one writes in, with what helps there: the names of members and of emoji, and the keys for marks.
 import { useEffect, useLayoutEffect, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 
-import { NO_CHOICE, TYPED_MAX, type ChoiceSnapshot, type ChoiceViewModel } from "../view-models/choice";
+import { NO_COMPLETION, TYPED_MAX, type CompletionSnapshot, type CompletionViewModel } from "../view-models/completion";
 import type { ComposerViewModel } from "../view-models/composer";
 import type { ConversationViewModel } from "../view-models/conversation";
 import { marking, markedMentions, markedText, type Mark } from "../view-models/marking";
 import { say } from "../view-models/say";
-import type { EmojiChoice } from "./emoji_choice";
+import type { EmojiCompletion } from "./emoji_completion";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { onDemand } from "./on_demand";
@@ -21,8 +21,8 @@ import buttons from "./parts/button.module.css";
 const MentionList = onDemand(() => import("./mention_list").then(({ MentionList: list }) => list));
 /** Fetched when somebody first types the name of an emoji. */
 const EmojiList = onDemand(() => import("./emoji_list").then(({ EmojiList: list }) => list), { missing: () => null });
-export const CHOICE_LIST_ID = "choice-list";
-export const choiceId = (at: number): string => `${CHOICE_LIST_ID}-${at}`;
+export const COMPLETION_LIST_ID = "completion-list";
+export const completionId = (at: number): string => `${COMPLETION_LIST_ID}-${at}`;
 
 interface WritingProps {
   model: ConversationViewModel;
@@ -41,9 +41,9 @@ interface WritingProps {
 export function Writing({ model, field, label, placeholder, before, above, onEnter, onUp }: WritingProps) {
   const [picking, setPicking] = useState(false);
   const { mentioning } = model;
-  const [emoji, wantEmoji] = useEmojiChoice(model.composer, field);
-  const members = useViewModel<ChoiceSnapshot<unknown>>(mentioning ?? noChoice).found;
-  const named = useViewModel<ChoiceSnapshot<unknown>>(emoji ?? noChoice).found;
+  const [emoji, wantEmoji] = useEmojiCompletion(model.composer, field);
+  const members = useViewModel<CompletionSnapshot<unknown>>(mentioning ?? noCompletion).found;
+  const named = useViewModel<CompletionSnapshot<unknown>>(emoji ?? noCompletion).found;
   const choice = members.length > 0 ? mentioning : named.length > 0 ? emoji : undefined;
   const closePicker = () => {
     setPicking(false);
@@ -74,7 +74,7 @@ export function Writing({ model, field, label, placeholder, before, above, onEnt
             label={label}
             placeholder={placeholder}
             field={field}
-            choice={choice as ChoiceViewModel<unknown> | undefined}
+            choice={choice as CompletionViewModel<unknown> | undefined}
             onLook={look}
             onColon={(at) => void emoji?.complete(at)}
             onLeave={() => {
@@ -99,14 +99,14 @@ export function Writing({ model, field, label, placeholder, before, above, onEnt
 const MAYBE_EMOJI = /:\p{L}[\p{L}\p{N}_+-]*$/u;
 
 /** Its names are fetched when somebody first types one. */
-function useEmojiChoice(composer: ComposerViewModel, field: WritingProps["field"]) {
-  const [made, setMade] = useState<{ composer: ComposerViewModel; choice: EmojiChoice }>();
+function useEmojiCompletion(composer: ComposerViewModel, field: WritingProps["field"]) {
+  const [made, setMade] = useState<{ composer: ComposerViewModel; choice: EmojiCompletion }>();
   const choice = made?.composer === composer ? made.choice : undefined;
   const type = (begin: number, end: number, text: string) =>
     field.current !== null && typeInto(field.current, begin, end, text);
   const want = () =>
-    void import("./emoji_choice").then(
-      (found) => setMade({ composer, choice: new found.EmojiChoice(composer, type) }),
+    void import("./emoji_completion").then(
+      (found) => setMade({ composer, choice: new found.EmojiCompletion(composer, type) }),
       () => undefined, // what is typed stays text
     );
   useEffect(() => {
@@ -151,7 +151,7 @@ interface TextFieldProps {
   placeholder: string;
   field: RefObject<HTMLTextAreaElement | null>;
   /** While something is proposed. */
-  choice: ChoiceViewModel<unknown> | undefined;
+  choice: CompletionViewModel<unknown> | undefined;
   /** The text or the cursor has changed. */
   onLook: (area: HTMLTextAreaElement) => void;
   /** A colon was typed before that place. */
@@ -163,13 +163,13 @@ interface TextFieldProps {
   onFiles: (files: File[]) => void;
 }
 
-const noChoice = { snapshot: () => NO_CHOICE, subscribe: () => () => undefined };
+const noCompletion = { snapshot: () => NO_COMPLETION, subscribe: () => () => undefined };
 
 /** As high as its text, within bounds. */
 function TextField(props: TextFieldProps) {
   const { model, label, placeholder, field, choice, onLook, onColon, onLeave, onEnter, onUp, onFiles } = props;
   const { text } = useViewModel(model);
-  const { active } = useViewModel<ChoiceSnapshot<unknown>>(choice ?? noChoice);
+  const { active } = useViewModel<CompletionSnapshot<unknown>>(choice ?? noCompletion);
   useLayoutEffect(() => {
     const fit = () => {
       const area = field.current;
@@ -206,8 +206,8 @@ function TextField(props: TextFieldProps) {
       placeholder={placeholder}
       aria-label={label}
       aria-autocomplete="list"
-      aria-controls={choice === undefined ? undefined : CHOICE_LIST_ID}
-      aria-activedescendant={choice === undefined ? undefined : choiceId(active)}
+      aria-controls={choice === undefined ? undefined : COMPLETION_LIST_ID}
+      aria-activedescendant={choice === undefined ? undefined : completionId(active)}
       enterKeyHint="send"
       onChange={(event) => {
         model.setText(event.target.value);
@@ -232,7 +232,7 @@ function TextField(props: TextFieldProps) {
 }
 
 /** While something is proposed; true when the key was for that. */
-function takeChoiceKey(event: KeyboardEvent<HTMLTextAreaElement>, model: ChoiceViewModel<unknown>): boolean {
+function takeChoiceKey(event: KeyboardEvent<HTMLTextAreaElement>, model: CompletionViewModel<unknown>): boolean {
   const area = event.currentTarget;
   const choose = () => placeCursor(area, model.choose());
   const acts: Partial<Record<string, () => void>> = {

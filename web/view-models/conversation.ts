@@ -25,7 +25,7 @@ import {
 import type { EntityStore } from "./entity_store";
 import type { LinkPreviewViewModel } from "./link_preview";
 import type { MediaTools } from "./media_tools";
-import { MentionChoiceViewModel } from "./mention_choice";
+import { MentionCompletionViewModel } from "./mention_completion";
 import type { MessageSelectionViewModel } from "./message_selection";
 import { PinnedMessagesViewModel } from "./pinned_messages";
 import { learnPartTexts } from "./part_texts";
@@ -71,7 +71,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
   readonly search: ChatSearchViewModel;
   readonly pinned: PinnedMessagesViewModel;
   /** In a group: whom to name after an "@". */
-  readonly mentioning: MentionChoiceViewModel | undefined;
+  readonly mentioning: MentionCompletionViewModel | undefined;
   /** The last message on the screen; "" while none is. */
   private onScreen = "";
   /** What was last marked read. */
@@ -103,7 +103,7 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     const onSent = (message: Message) => this.timeline.putOwn(message);
     const draft = draftOf(conversation, store.ownAccount);
     this.composer = new ComposerViewModel(core, conversation.id, draft, onSent, { inGroup });
-    this.mentioning = inGroup ? new MentionChoiceViewModel(core, store, conversation.id, this.composer) : undefined;
+    this.mentioning = inGroup ? new MentionCompletionViewModel(core, store, conversation.id, this.composer) : undefined;
     this.search = new ChatSearchViewModel(core, conversation.id, this.timeline);
     this.pinned = new PinnedMessagesViewModel(core, store, conversation.id);
     this.onDispose(() => this.pinned.dispose());
@@ -245,6 +245,9 @@ export class ConversationViewModel extends ViewModel<ConversationSnapshot> {
     const [{ exported }] = await Promise.all([import("./export"), learnPartTexts()]);
     return exported(this.core, this.snapshot().conversation, ...how);
   };
+
+  /** A model of what messages are sent once more by, for the view that its class came with, which disposes of it. */
+  readonly forwarding = <Model>(make: (core: Core, store: EntityStore) => Model): Model => make(this.core, this.store);
 
   readonly stopAttaching = (): void => {
     this.snapshot().attaching?.dispose();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What is done with messages that are there: they are edited, starred, pinned, chosen, forwarded, and deleted, for
+// What is done with messages that are there: they are edited, starred, pinned, chosen, and deleted, for
 // oneself or for everybody. Fetched when somebody does it first.
 //
 //   deleteForMe ──► not shown ──► asked of the core      when the time to take it back is over, or nobody is here
@@ -25,7 +25,6 @@ import {
 } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
-import { ForwardingViewModel } from "./forwarding";
 import { isOpenForWords } from "./group_text";
 import { sentMentions } from "./mentions";
 import { MessageSelectionViewModel } from "./message_selection";
@@ -138,12 +137,6 @@ export class Corrections {
     stopSelecting();
     this.show(new MessageSelectionViewModel(this.store, timeline, messages, stopSelecting));
   };
-
-  /** To others; `onSent`: to these. */
-  readonly forwarding = (
-    messages: readonly Message[],
-    onSent: (conversations: readonly Conversation[]) => void,
-  ): ForwardingViewModel => new ForwardingViewModel(this.core, this.store, messages, onSent);
 
   /** At the top of the conversation, for everybody in it; no days: not any more. */
   readonly pin = ({ id }: Message, days = 0): Promise<unknown> =>

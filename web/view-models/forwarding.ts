@@ -11,12 +11,10 @@ export class ForwardingViewModel extends ActingViewModel<Acting> {
   readonly isFar: boolean;
   readonly choice: ConversationChoice;
 
-  /** `onSent`: they went to these. */
   constructor(
     private readonly core: Core,
     store: EntityStore,
     readonly messages: readonly Message[],
-    private readonly onSent: (conversations: readonly Conversation[]) => void,
   ) {
     super(AT_REST);
     this.isFar = messages.some(({ forwards }) => forwards >= FORWARDS_FAR);
@@ -24,12 +22,13 @@ export class ForwardingViewModel extends ActingViewModel<Acting> {
     this.onDispose(() => this.choice.dispose());
   }
 
-  readonly send = async (): Promise<void> => {
+  /** To whom they went; to nobody when that can't be, which is said. */
+  readonly send = async (): Promise<readonly Conversation[]> => {
     const { chosen } = this.choice.snapshot();
-    if (this.snapshot().busy || chosen.length === 0) return;
+    if (this.snapshot().busy || chosen.length === 0) return [];
     const ids = this.messages.map(({ id }) => id);
     const conversations = chosen.map(({ id }) => id);
     const sent = await this.act(async () => void (await this.core.call("forwardMessages", { ids, conversations })));
-    if (sent) this.onSent(chosen);
+    return sent ? chosen : [];
   };
 }

@@ -10,7 +10,7 @@ import { ComposerViewModel, draftOf } from "./composer";
 import type { Message } from "./core";
 import { EntityStore } from "./entity_store";
 import { formatted, onOneLine } from "./formatting";
-import { MentionChoiceViewModel, namedIn } from "./mention_choice";
+import { MentionCompletionViewModel, namedIn } from "./mention_completion";
 import { isMentioned, mentionsOf, movedMentions, sentMentions } from "./mentions";
 import { ANA, BEN, CEM, FakeCore, groupConversation, KITCHEN, message, settle } from "./testing/fake_core";
 
@@ -99,7 +99,7 @@ describe("whom a text names", () => {
 describe("naming a member", () => {
   let core: FakeCore;
   let composer: ComposerViewModel;
-  let choice: MentionChoiceViewModel;
+  let choice: MentionCompletionViewModel;
 
   beforeEach(() => {
     core = new FakeCore();
@@ -112,7 +112,7 @@ describe("naming a member", () => {
     composer = new ComposerViewModel(core, KITCHEN, draftOf(groupConversation(), ANA), () => undefined, {
       inGroup: true,
     });
-    choice = new MentionChoiceViewModel(core, new EntityStore(core), KITCHEN, composer);
+    choice = new MentionCompletionViewModel(core, new EntityStore(core), KITCHEN, composer);
   });
   const names = () => choice.snapshot().found.map(({ person }) => person?.name);
   const type = async (text: string, at = text.length) => {

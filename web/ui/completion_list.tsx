@@ -3,20 +3,20 @@
 // Above the field: what may be meant by what is typed. The field keeps the focus, and its keys choose.
 import { useEffect, useRef, type ReactNode } from "react";
 
-import type { ChoiceViewModel } from "../view-models/choice";
-import { CHOICE_LIST_ID, choiceId } from "./writing";
+import type { CompletionViewModel } from "../view-models/completion";
+import { COMPLETION_LIST_ID, completionId } from "./writing";
 import { useViewModel } from "./use_view_model";
-import styles from "./choice_list.module.css";
+import styles from "./completion_list.module.css";
 
-interface ChoiceListProps<Item> {
-  model: ChoiceViewModel<Item>;
+interface CompletionListProps<Item> {
+  model: CompletionViewModel<Item>;
   label: string;
   keyOf: (item: Item) => string;
   onChoose: (item: Item) => void;
   children: (item: Item) => ReactNode;
 }
 
-export function ChoiceList<Item>({ model, label, keyOf, onChoose, children }: ChoiceListProps<Item>) {
+export function CompletionList<Item>({ model, label, keyOf, onChoose, children }: CompletionListProps<Item>) {
   const { found, active } = useViewModel(model);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
@@ -24,11 +24,11 @@ export function ChoiceList<Item>({ model, label, keyOf, onChoose, children }: Ch
     list.current?.children[active]?.scrollIntoView({ block: "nearest" });
   }, [active]);
   return (
-    <ul ref={list} id={CHOICE_LIST_ID} className={styles.list} role="listbox" aria-label={label}>
+    <ul ref={list} id={COMPLETION_LIST_ID} className={styles.list} role="listbox" aria-label={label}>
       {found.map((item, at) => (
         <li
           key={keyOf(item)}
-          id={choiceId(at)}
+          id={completionId(at)}
           role="option"
           aria-selected={at === active}
           className={styles.option}

@@ -2,7 +2,7 @@
 
 // Whom to name in a group: what stands after an "@" before the cursor is looked for among the members, and a choice
 // puts the name there.
-import { ChoiceViewModel, TYPED_MAX } from "./choice";
+import { CompletionViewModel, TYPED_MAX } from "./completion";
 import type { ComposerViewModel } from "./composer";
 import type { Core, Member } from "./core";
 import type { EntityStore } from "./entity_store";
@@ -12,7 +12,7 @@ import { NOT_BEFORE, NOT_BEHIND, type WrittenMention } from "./mentions";
 /** Longer names are found by their beginning. */
 const TYPED = new RegExp(`${NOT_BEHIND}@([^@\\n]{0,${TYPED_MAX}})$`, "u");
 
-export class MentionChoiceViewModel extends ChoiceViewModel<Member> {
+export class MentionCompletionViewModel extends CompletionViewModel<Member> {
   protected readonly typed = TYPED;
   private members: readonly Member[] | undefined;
 

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// What may be meant by what is typed before the cursor; a choice takes its place.
+// Completion: what may be meant by what is typed before the cursor; what is chosen of it takes its place.
 import type { ComposerViewModel } from "./composer";
 import { ViewModel } from "./view_model";
 
-export interface ChoiceSnapshot<Item> {
+export interface CompletionSnapshot<Item> {
   /** What may be meant; none: nothing is shown. */
   found: readonly Item[];
   /** Which of it Enter takes. */
   active: number;
 }
 
-export const NO_CHOICE: ChoiceSnapshot<never> = { found: [], active: 0 };
+export const NO_COMPLETION: CompletionSnapshot<never> = { found: [], active: 0 };
 const SHOWN_MAX = 8;
 /** What is typed is no longer. */
 export const TYPED_MAX = 64;
 /** What is looked at before the cursor: that, its sign, and what stands before it. */
 const LOOKED_AT_MAX = TYPED_MAX + 3;
 
-export abstract class ChoiceViewModel<Item> extends ViewModel<ChoiceSnapshot<Item>> {
+export abstract class CompletionViewModel<Item> extends ViewModel<CompletionSnapshot<Item>> {
   /** From the sign to the cursor; the words in it as its first group. */
   protected abstract readonly typed: RegExp;
   /** Where what is typed stands: from the sign to the cursor. */
@@ -30,7 +30,7 @@ export abstract class ChoiceViewModel<Item> extends ViewModel<ChoiceSnapshot<Ite
   private looked: { at: number; text: string } | undefined;
 
   constructor(protected readonly composer: ComposerViewModel) {
-    super(NO_CHOICE);
+    super(NO_COMPLETION);
     this.onDispose(() => ++this.round);
   }
 
@@ -86,6 +86,6 @@ export abstract class ChoiceViewModel<Item> extends ViewModel<ChoiceSnapshot<Ite
   };
 
   private hide(): void {
-    if (this.snapshot().found.length > 0) this.become(NO_CHOICE);
+    if (this.snapshot().found.length > 0) this.become(NO_COMPLETION);
   }
 }

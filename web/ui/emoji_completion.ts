@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Which emoji a name after a colon means; a whole name is one at its closing colon.
-import { ChoiceViewModel, TYPED_MAX } from "../view-models/choice";
+import { CompletionViewModel, TYPED_MAX } from "../view-models/completion";
 import type { ComposerViewModel } from "../view-models/composer";
 import { NOT_BEHIND } from "../view-models/mentions";
 import { habits, inTone, keepHabits, taken, type Emoji } from "./emoji_data";
@@ -10,7 +10,7 @@ import { loadEmojiNames, type Named } from "./emoji_names";
 const TYPED = new RegExp(`${NOT_BEHIND}:(\\p{L}{2}[\\p{L}\\p{N}_+\\-]{0,${TYPED_MAX - 2}})$`, "u");
 const WHOLE = new RegExp(`${NOT_BEHIND}:([\\p{L}\\p{N}_+\\-]{1,${TYPED_MAX}}):$`, "u");
 
-export class EmojiChoice extends ChoiceViewModel<Named> {
+export class EmojiCompletion extends CompletionViewModel<Named> {
   protected readonly typed = TYPED;
 
   constructor(
