@@ -3,6 +3,7 @@
 #include "cli/each_message.h"
 
 #include "base/ids.h"
+#include "cli/time_text.h"
 
 namespace kith::cli {
 
@@ -25,6 +26,19 @@ ExitCode with_each_message(Context context, const std::vector<std::string>& ids,
     if (end == ExitCode::kOk) end = code;
   }
   return end;
+}
+
+ExitCode print_with_ids(Context context, const Messages& messages, bool json,
+                        const std::function<Place(const client_api::Message&)>& place_of) {
+  for (const client_api::Message& message : messages) {
+    const Place place = place_of(message);
+    const auto summary = [&] {
+      return message.id() + "  " +
+             message_summary(context.out, message, told_there(context, message, place), unix_now_us());
+    };
+    context.out.line(json ? message_json(message, place) : summary());
+  }
+  return context.out.flush() ? ExitCode::kOk : ExitCode::kFailed;
 }
 
 }  // namespace kith::cli

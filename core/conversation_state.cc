@@ -131,8 +131,6 @@ void conversation_began(Engine& engine, const GroupId& group) {
 }
 
 void unmark_unread(Engine& engine, const ConversationId& id) {
-  const auto conversation = engine.store.conversations.find(id);
-  if (!conversation || !conversation->marked_unread) return;
   engine.store.conversations.set_marked_unread(id, false);
   if (const auto row = tellable(engine, id)) tell_place(engine, *row);
   engine.changes.conversation(id);

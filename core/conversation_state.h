@@ -21,7 +21,7 @@ void set_draft(Engine& engine, uint32_t request, const client_api::SetDraftReque
 // Fails with kTooManyPinned and then changes nothing.
 void set_conversation(Engine& engine, uint32_t request, const client_api::SetConversationRequest& what);
 
-// Somebody has read in it: it is marked as unread no longer.
+// Somebody has read in one that is marked as unread: it is so no longer.
 void unmark_unread(Engine& engine, const ConversationId& id);
 
 // What this conversation is like here is what it is like everywhere from now on. Nothing while nobody knows whom it is

@@ -100,7 +100,8 @@ Result<Conversations::Marked, Refusal> Conversations::mark_read(const client_api
   const bool has_readers = row && row->kind == ConversationKind::kGroup;
   const bool receipts = store_.settings.integer(setting::kReadReceipts, 1) != 0 &&
                         (has_readers || (partner && !store_.contacts.blocked(*partner)));
-  return Marked{*conversation, receipts, store_.messages.mark_read(*conversation, cursor, receipts)};
+  return Marked{*conversation, receipts, store_.messages.mark_read(*conversation, cursor, receipts),
+                row && row->marked_unread};
 }
 
 Result<ConversationId, Refusal> Conversations::set_draft(const client_api::SetDraftRequest& request) {

@@ -39,8 +39,9 @@ class Conversations {
 
   struct Marked {
     ConversationId conversation;
-    bool told = false;  // the partner learns of it
-    int64_t count = 0;  // messages that were unread before
+    bool told = false;        // the partner learns of it
+    int64_t count = 0;        // messages that were unread before
+    bool was_marked = false;  // as unread, by hand
   };
   // Writes: marks read, notes the watermark, and makes a read receipt due when the settings allow it and the partner is
   // not blocked. Errors: kInvalidArgument, kNoSuchConversation, kNoSuchMessage.

@@ -28,15 +28,12 @@ static_assert(std::max(kTextBytesMax + kQuoteBytesMax, GivenHistoryTable::kRawBy
               "any message can be given alone");
 
 void add_remarks(Store& store, const MessageRow& message, History::Message& one) {
-  std::vector<RemarkRow> all = store.remarks.of(message.id);
-  // Whatever was said before that about a pin does not matter any more.
-  const auto pin = std::ranges::find(all, RemarkKind::kPin, &RemarkRow::kind);
-  if (pin != all.end() && !pin->value.empty()) {
+  auto [all, pin] = store.remarks.of(message.id);
+  if (pin && !pin->value.empty()) {
     one.mutable_pin()->set_account(pin->account.bytes());
     one.mutable_pin()->set_device_id(pin->device.value);
     contents::write_pin(*pin, *one.mutable_pin()->mutable_pin());
   }
-  std::erase_if(all, [](const RemarkRow& each) { return each.kind == RemarkKind::kPin; });
   const AccountId self = store.account.account_id();
   std::ranges::stable_partition(all, [&self](const RemarkRow& each) { return each.account == self; });
   size_t bytes = 0;

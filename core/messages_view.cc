@@ -94,6 +94,7 @@ void MessagesView::set_body(const MessageRow& message, client_api::Message& buil
 
 void MessagesView::add_rest(const MessageRow& message, const content::Text& rest, client_api::Text& text,
                             client_api::Message& built) {
+  built.set_forwards(rest.forwards());
   for (const content::Mention& each : rest.mentions()) {
     const auto account = AccountId::from_bytes(each.account());
     if (!account) continue;
@@ -196,27 +197,22 @@ client_api::Message MessagesView::build(const MessageRow& message) {
   if (message.quote) *built.mutable_quote() = build(*message.quote);
   built.set_edited_us(message.edited.value);
   built.set_starred(message.starred);
-  built.set_forwards(contents::forwards_of(message));
   set_body(message, built);
   if (contents::is_written(message)) add_remarks(message, built);
   return built;
 }
 
 void MessagesView::add_remarks(const MessageRow& message, client_api::Message& built) {
-  std::vector<RemarkRow> all = store_.remarks.of(message.id);
-  if (all.empty()) return;
-  // Of what was said about a pin the latest holds.
-  const auto pin = std::ranges::find(all, RemarkKind::kPin, &RemarkRow::kind);
-  if (pin != all.end() && !pin->value.empty()) {
+  const auto [reactions, pin] = store_.remarks.of(message.id);
+  if (pin && !pin->value.empty()) {
     *built.mutable_pin()->mutable_by() = people_.build(pin->account);
     built.mutable_pin()->set_until_us(pinned_until(*pin).value);
   }
-  std::erase_if(all, [](const RemarkRow& each) { return each.kind == RemarkKind::kPin; });
-  if (all.empty()) return;
+  if (reactions.empty()) return;
   client_api::Reactions& shown = *built.mutable_reactions();
-  shown.set_count(static_cast<uint32_t>(all.size()));
+  shown.set_count(static_cast<uint32_t>(reactions.size()));
   std::vector<client_api::Reactions::OfEmoji> emojis;  // those that were first before others
-  for (const RemarkRow& each : all | std::views::reverse) {
+  for (const RemarkRow& each : reactions | std::views::reverse) {
     if (people_.is_self(each.account)) shown.set_own(each.value);
     auto known = std::ranges::find(emojis, each.value, &client_api::Reactions::OfEmoji::emoji);
     if (known == emojis.end()) {
@@ -289,7 +285,7 @@ Result<client_api::ListReactionsResponse, Refusal> MessagesView::reactions(
   if (!message) return Refuse(client_api::Failure::kNoSuchMessage, "id");
   client_api::ListReactionsResponse response;
   if (!contents::is_written(*message)) return response;
-  for (const RemarkRow& each : store_.remarks.reactions_to(*id)) {
+  for (const RemarkRow& each : store_.remarks.of(*id).reactions) {
     client_api::Reaction& reaction = *response.add_reactions();
     *reaction.mutable_who() = people_.build(each.account);
     reaction.set_emoji(each.value);
@@ -305,15 +301,11 @@ Result<client_api::ListPinnedResponse, Refusal> MessagesView::pinned(const clien
     return Refuse(client_api::Failure::kInvalidArgument, "conversation: must be 32 hexadecimal digits");
   if (!store_.conversations.find(*conversation))
     return Refuse(client_api::Failure::kNoSuchConversation, "conversation");
-  std::vector<RemarkRow> pins;
-  for (const MessageId& each : store_.remarks.pinned_once(*conversation)) {
-    if (const auto pin = store_.remarks.pin_of(each); pin && pinned_until(*pin) > now) pins.push_back(*pin);
-  }
-  std::ranges::sort(pins, std::greater<>(), [](const RemarkRow& each) { return std::pair(each.at, each.message); });
   client_api::ListPinnedResponse response;
-  for (const RemarkRow& each : pins | std::views::take(kPinnedMessagesMax)) {
-    if (const auto message = store_.messages.find(each.message); message && contents::is_written(*message))
-      *response.add_messages() = build(*message);
+  for (const RemarkRow& each : store_.remarks.pins_in(*conversation)) {
+    if (response.messages_size() == static_cast<int>(kPinnedMessagesMax)) break;
+    const auto message = pinned_until(each) > now ? store_.messages.find(each.message) : std::nullopt;
+    if (message) *response.add_messages() = build(*message);
   }
   return response;
 }

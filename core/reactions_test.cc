@@ -365,7 +365,7 @@ TEST_F(ReactionsTest, OfWhatWaitsForItsMessageTheNewestAreKeptAndOthersDoAwayWit
     last = world_.random.id<MessageId>();
     EXPECT_TRUE(store.remarks.set(of(last, kBen), Waits::kOfOthers));
   }
-  EXPECT_THAT(store.remarks.of(last), IsEmpty()) << "it is nobody's word yet";
+  EXPECT_THAT(store.remarks.of(last).reactions, IsEmpty()) << "it is nobody's word yet";
   EXPECT_FALSE(store.remarks.find(last, account_of(kBen), RemarkKind::kReaction));
   EXPECT_TRUE(store.remarks.take_waiting(first).empty());
   EXPECT_EQ(store.remarks.take_waiting(own).size(), 1u);

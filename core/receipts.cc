@@ -27,7 +27,7 @@ void Receipts::mark_read(uint32_t request, const client_api::MarkReadRequest& wh
   Conversations conversations(engine_.store);
   const auto marked = conversations.mark_read(what);
   if (!marked) return engine_.output.fail(request, marked.error().code, marked.error().detail);
-  unmark_unread(engine_, marked->conversation);
+  if (marked->was_marked) unmark_unread(engine_, marked->conversation);
   if (marked->count > 0) {
     engine_.changes.conversation(marked->conversation);
     engine_.own_copies.was_read(marked->conversation);

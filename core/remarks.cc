@@ -108,7 +108,7 @@ void Remarks::pin(uint32_t request, const client_api::PinMessageRequest& what) {
   const auto conversation = where(request, *message);
   if (!conversation) return;
   const UnixMicros now = engine_.connection.server_now();
-  const auto latest = engine_.store.remarks.pin_of(*id);
+  const auto latest = engine_.store.remarks.of(*id).pin;
   const bool is_pinned = latest && pinned_until(*latest) > now;
   if (is_pinned || what.seconds() != 0) {
     const auto own = engine_.store.remarks.find(*id, engine_.registration->account, RemarkKind::kPin);

@@ -2,8 +2,6 @@
 
 #include "cli/commands/commands.h"
 #include "cli/each_message.h"
-#include "cli/message_text.h"
-#include "cli/time_text.h"
 
 namespace kith::cli {
 
@@ -23,14 +21,8 @@ ExitCode run_pinned(Context context, const PinnedOptions& options) {
   request.mutable_list_pinned()->set_conversation(conversation->id());
   const auto response = ask(context, std::move(request));
   if (!response) return response.error();
-  const Place place = place_of(*conversation);
-  for (const auto& message : response->list_pinned().messages()) {
-    context.out.line(
-        options.json ? message_json(message, place)
-                     : message.id() + "  " +
-                           message_summary(context.out, message, told_there(context, message, place), unix_now_us()));
-  }
-  return context.out.flush() ? ExitCode::kOk : ExitCode::kFailed;
+  return print_with_ids(context, response->list_pinned().messages(), options.json,
+                        [place = place_of(*conversation)](const auto&) { return place; });
 }
 
 }  // namespace kith::cli

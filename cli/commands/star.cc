@@ -2,8 +2,6 @@
 
 #include "cli/commands/commands.h"
 #include "cli/each_message.h"
-#include "cli/message_text.h"
-#include "cli/time_text.h"
 
 namespace kith::cli {
 
@@ -30,14 +28,8 @@ ExitCode run_starred(Context context, const StarredOptions& options) {
   if (!response) return response.error();
   auto places = all_places(context);
   if (!places) return places.error();
-  for (const auto& message : response->list_starred().messages()) {
-    const Place& place = (*places)[message.conversation()];
-    context.out.line(
-        options.json ? message_json(message, place)
-                     : message.id() + "  " +
-                           message_summary(context.out, message, told_there(context, message, place), unix_now_us()));
-  }
-  return context.out.flush() ? ExitCode::kOk : ExitCode::kFailed;
+  return print_with_ids(context, response->list_starred().messages(), options.json,
+                        [&places](const auto& message) { return (*places)[message.conversation()]; });
 }
 
 }  // namespace kith::cli

@@ -3,6 +3,8 @@
 #include "core/store/remarks_table.h"
 
 #include <charconv>
+#include <set>
+#include <utility>
 
 namespace kith::core {
 
@@ -20,12 +22,6 @@ RemarkRow read_remark(const Statement& row) {
           row.text(6),
           ConversationId::from_bytes(row.blob(7)),
           static_cast<RemarkKind>(row.integer(8))};
-}
-
-std::vector<RemarkRow> read_all(Statement& row) {
-  std::vector<RemarkRow> found;
-  while (row.step()) found.push_back(read_remark(row));
-  return found;
 }
 
 }  // namespace
@@ -71,35 +67,35 @@ std::optional<RemarkRow> RemarksTable::find(const MessageId& message, const Acco
   return row.step() ? std::optional(read_remark(row)) : std::nullopt;
 }
 
-std::vector<RemarkRow> RemarksTable::of(const MessageId& message) {
+RemarksTable::Said RemarksTable::of(const MessageId& message) {
   auto row = database_.prepare("SELECT " KITH_REMARK_COLUMNS
                                " FROM remarks WHERE message = ? AND waits = 0 AND (value <> '' OR kind = 2) ORDER BY "
                                "at_us DESC, device DESC, account");
   row.bind_id(message);
-  return read_all(row);
-}
-
-std::vector<RemarkRow> RemarksTable::reactions_to(const MessageId& message) {
-  std::vector<RemarkRow> found = of(message);
-  std::erase_if(found, [](const RemarkRow& each) { return each.kind != RemarkKind::kReaction; });
+  Said found;
+  while (row.step()) {
+    RemarkRow each = read_remark(row);
+    if (each.kind == RemarkKind::kReaction) {
+      found.reactions.push_back(std::move(each));
+    } else if (!found.pin) {
+      found.pin = std::move(each);
+    }
+  }
   return found;
 }
 
-std::optional<RemarkRow> RemarksTable::pin_of(const MessageId& message) {
-  auto row = database_.prepare("SELECT " KITH_REMARK_COLUMNS
-                               " FROM remarks WHERE message = ? AND kind = 2 AND waits = 0 ORDER BY at_us DESC, device "
-                               "DESC, account LIMIT 1");
-  row.bind_id(message);
-  return row.step() ? std::optional(read_remark(row)) : std::nullopt;
-}
-
-std::vector<MessageId> RemarksTable::pinned_once(const ConversationId& conversation) {
+std::vector<RemarkRow> RemarksTable::pins_in(const ConversationId& conversation) {
   auto row = database_.prepare(
-      "SELECT DISTINCT remarks.message FROM remarks JOIN messages ON messages.id = remarks.message WHERE "
-      "remarks.kind = 2 AND remarks.waits = 0 AND remarks.value <> '' AND messages.conversation = ?");
+      "SELECT " KITH_REMARK_COLUMNS
+      " FROM remarks WHERE kind = 2 AND waits = 0 AND (SELECT messages.conversation FROM messages WHERE messages.id = "
+      "remarks.message) = ? ORDER BY at_us DESC, device DESC, account");
   row.bind_id(conversation);
-  std::vector<MessageId> found;
-  while (row.step()) found.push_back(row.id<MessageId>(0));
+  std::vector<RemarkRow> found;
+  std::set<MessageId> known;
+  while (row.step()) {
+    RemarkRow each = read_remark(row);
+    if (known.insert(each.message).second) found.push_back(std::move(each));
+  }
   return found;
 }
 
@@ -109,7 +105,7 @@ std::vector<RemarkRow> RemarksTable::take_waiting(const MessageId& message) {
     auto row = database_.prepare("SELECT " KITH_REMARK_COLUMNS
                                  " FROM remarks WHERE message = ? AND waits > 0 ORDER BY account, kind");
     row.bind_id(message);
-    found = read_all(row);
+    while (row.step()) found.push_back(read_remark(row));
   }
   if (!found.empty()) database_.prepare("DELETE FROM remarks WHERE message = ? AND waits > 0").bind_id(message).run();
   return found;

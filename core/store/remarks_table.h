@@ -53,20 +53,22 @@ class RemarksTable {
   static constexpr int64_t kWaitingMax = 4096;
   enum class Waits : uint8_t { kNot = 0, kOwn = 1, kOfOthers = 2 };
 
+  struct Said {
+    std::vector<RemarkRow> reactions;  // without those that were taken away, the latest first
+    // What was said last about whether it is pinned, by whomever: what was said before does not matter any more.
+    std::optional<RemarkRow> pin;
+  };
+
   explicit RemarksTable(Database& database) : database_(database) {}
 
   // False, and nothing changes: the account has said as much, or something later.
   bool set(const RemarkRow& row, Waits waits = Waits::kNot);
   // As it is, also when it was taken away.
   std::optional<RemarkRow> find(const MessageId& message, const AccountId& account, RemarkKind kind);
-  // Of a message that is here: of both kinds, without reactions that were taken away, the latest first.
-  std::vector<RemarkRow> of(const MessageId& message);
-  // The same, of reactions alone.
-  std::vector<RemarkRow> reactions_to(const MessageId& message);
-  // What was said last about whether the message is pinned, by whomever.
-  std::optional<RemarkRow> pin_of(const MessageId& message);
-  // Messages of this conversation about which somebody has said so, whether they are or not.
-  std::vector<MessageId> pinned_once(const ConversationId& conversation);
+  // Of a message that is here.
+  Said of(const MessageId& message);
+  // Said::pin of each message of this conversation that has one, the last that was said first.
+  std::vector<RemarkRow> pins_in(const ConversationId& conversation);
   // What was heard of the message before it was here, which waits no longer and is not kept.
   std::vector<RemarkRow> take_waiting(const MessageId& message);
   // All of a message that is no more.

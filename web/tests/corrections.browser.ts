@@ -7,11 +7,12 @@ import type { Locator, Page } from "playwright-core";
 
 import {
   bubble,
+  chooseOf,
   composer,
   eventually,
   makeGroup,
   openConversation,
-  register,
+  registerThree,
   row,
   send,
   writeToNumber,
@@ -31,15 +32,10 @@ const bar = (page: Page) => page.getByRole("toolbar", { name: "Chosen messages" 
 /** A message that says something in the place of its words, as that it was deleted. */
 const note = (page: Page, words: string): Locator => page.locator("[data-message]", { hasText: words });
 
-async function choose(page: Page, of: Locator, item: string): Promise<void> {
-  await of.locator("[data-bubble]").click({ button: "right", position: { x: 20, y: 12 } });
-  await page.getByRole("menuitem", { name: item, exact: true }).click();
-}
-
 const isFocused = (what: Locator) => what.evaluate((element) => element === document.activeElement);
 
 async function edit(page: Page, from: string, to: string): Promise<void> {
-  await choose(page, bubble(page, from), "Edit");
+  await chooseOf(bubble(page, from), "Edit");
   await eventually("the text is there to be edited", async () => (await editing(page).inputValue()) === from);
   await editing(page).fill(to);
   await editing(page).press("Enter");
@@ -48,7 +44,7 @@ async function edit(page: Page, from: string, to: string): Promise<void> {
 
 /** Deletes a message for oneself, and waits until nobody can take that back. */
 async function deleteForMe(page: Page, of: Locator): Promise<void> {
-  await choose(page, of, "Delete");
+  await chooseOf(of, "Delete");
   await answer(page, "Delete for me");
   await button(page, "Undo").waitFor();
   await button(page, "Undo").waitFor({ state: "detached" });
@@ -59,10 +55,7 @@ describe("corrections", () => {
   let anaPage: Page, benPage: Page, claraPage: Page;
 
   before(async () => {
-    [anaPage, benPage, claraPage] = [suite.page("ana"), suite.page("ben"), suite.page("clara")];
-    await register(anaPage, ANA, "Ana Ferreira");
-    await register(benPage, BEN, "Ben Okafor");
-    await register(claraPage, CLARA, "Clara Lindqvist");
+    [anaPage, benPage, claraPage] = await registerThree(suite, [ANA, BEN, CLARA]);
     await writeToNumber(anaPage, BEN);
     await send(anaPage, "There is soop on Friday");
     await openConversation(benPage, "Ana Ferreira");
@@ -89,7 +82,7 @@ describe("corrections", () => {
     assert.match(texts[0] ?? "", /^There is soup on Friday/);
     assert.match(texts[1] ?? "", /^There is soop on Friday/);
     await answer(benPage, "Close");
-    await choose(benPage, bubble(benPage, "There is soup"), "Edit history");
+    await chooseOf(bubble(benPage, "There is soup"), "Edit history");
     await answer(benPage, "Close");
   });
 
@@ -127,7 +120,7 @@ describe("corrections", () => {
   it("what is deleted for oneself is taken back, or gone, and the other keeps it", async () => {
     await send(benPage, "I bring bread");
     await bubble(anaPage, "I bring bread").waitFor();
-    await choose(anaPage, bubble(anaPage, "I bring bread"), "Delete");
+    await chooseOf(bubble(anaPage, "I bring bread"), "Delete");
     assert.equal(await dialog(anaPage).getByRole("button", { name: "Delete for everyone" }).count(), 0);
     await answer(anaPage, "Delete for me");
     await bubble(anaPage, "I bring bread").waitFor({ state: "detached" });
@@ -143,7 +136,7 @@ describe("corrections", () => {
   it("what is deleted for oneself is gone when the conversation is left at once", async () => {
     await send(benPage, "or a cake");
     await bubble(anaPage, "or a cake").waitFor();
-    await choose(anaPage, bubble(anaPage, "or a cake"), "Delete");
+    await chooseOf(bubble(anaPage, "or a cake"), "Delete");
     await answer(anaPage, "Delete for me");
     await bubble(anaPage, "or a cake").waitFor({ state: "detached" });
     await composer(anaPage).press("Escape");
@@ -156,10 +149,10 @@ describe("corrections", () => {
   it("what is deleted for everyone leaves a note on both sides, in the list and where it is quoted", async () => {
     await send(anaPage, "wrong chat");
     await bubble(benPage, "wrong chat").waitFor();
-    await choose(benPage, bubble(benPage, "wrong chat"), "Reply");
+    await chooseOf(bubble(benPage, "wrong chat"), "Reply");
     await send(benPage, "what was that?");
     await bubble(anaPage, "what was that?").waitFor();
-    await choose(anaPage, bubble(anaPage, "wrong chat").first(), "Delete");
+    await chooseOf(bubble(anaPage, "wrong chat").first(), "Delete");
     await answer(anaPage, "Delete for everyone");
     await note(anaPage, "You deleted this message").waitFor();
     await note(benPage, "This message was deleted").waitFor();
@@ -187,14 +180,14 @@ describe("corrections", () => {
   it("the last message that is deleted is what the list says", async () => {
     await send(anaPage, "one more");
     await bubble(benPage, "one more").waitFor();
-    await choose(anaPage, bubble(anaPage, "one more"), "Delete");
+    await chooseOf(bubble(anaPage, "one more"), "Delete");
     await answer(anaPage, "Delete for everyone");
     await row(anaPage, "Ben Okafor").getByText("You deleted this message").waitFor();
     await row(benPage, "Ana Ferreira").getByText("This message was deleted").waitFor();
   });
 
   it("what one stars is found again, in the chat and in all, and nobody else knows", async () => {
-    await choose(benPage, bubble(benPage, "There is soup"), "Star");
+    await chooseOf(bubble(benPage, "There is soup"), "Star");
     await bubble(benPage, "There is soup").getByRole("img", { name: "Starred" }).waitFor();
     assert.equal(await anaPage.getByRole("img", { name: "Starred" }).count(), 0);
     for (let at = 0; at < 30; ++at) await send(benPage, `line ${at}`);
@@ -227,7 +220,7 @@ describe("corrections", () => {
   });
 
   it("several are chosen by keys and clicks, and starred, copied and deleted together", async () => {
-    await choose(benPage, bubble(benPage, "line 29"), "Select");
+    await chooseOf(bubble(benPage, "line 29"), "Select");
     await bar(benPage).getByText("1 chosen").waitFor();
     await eventually("the message has the focus", () => isFocused(bubble(benPage, "line 29")));
     await benPage.keyboard.press("ArrowUp");
@@ -244,7 +237,7 @@ describe("corrections", () => {
     );
     await composer(benPage).waitFor();
 
-    await choose(benPage, bubble(benPage, "line 28"), "Select");
+    await chooseOf(bubble(benPage, "line 28"), "Select");
     await bubble(benPage, "line 29").locator("[data-bubble]").click({ force: true });
     await bar(benPage).getByText("2 chosen").waitFor();
     await bar(benPage).getByRole("button", { name: "Delete", exact: true }).click();
@@ -254,7 +247,7 @@ describe("corrections", () => {
     assert.equal(await note(anaPage, "This message was deleted").count(), 2);
     assert.equal(await bubble(anaPage, "line 27").count(), 1);
     await composer(benPage).waitFor();
-    await choose(benPage, bubble(benPage, "line 27"), "Select");
+    await chooseOf(bubble(benPage, "line 27"), "Select");
     await benPage.keyboard.press("Escape");
     await bar(benPage).waitFor({ state: "detached" });
     await composer(benPage).waitFor();
@@ -268,19 +261,19 @@ describe("corrections", () => {
     for (const page of [anaPage, claraPage]) await bubble(page, "Lentils or leek?").waitFor();
     await bubble(benPage, "Neither").waitFor();
 
-    await choose(claraPage, bubble(claraPage, "Lentils or leek?"), "Delete");
+    await chooseOf(bubble(claraPage, "Lentils or leek?"), "Delete");
     assert.equal(await dialog(claraPage).getByRole("button", { name: "Delete for everyone" }).count(), 0);
     await answer(claraPage, "Cancel");
 
     await bubble(anaPage, "Neither").waitFor();
-    await choose(anaPage, bubble(anaPage, "Neither"), "Delete");
+    await chooseOf(bubble(anaPage, "Neither"), "Delete");
     await answer(anaPage, "Delete for everyone");
     await note(anaPage, "You deleted this message").waitFor();
     for (const page of [benPage, claraPage]) await note(page, "Deleted by admin Ana Ferreira").waitFor();
 
     await edit(benPage, "Lentils or leek?", "Lentils it is");
     for (const page of [anaPage, claraPage]) await bubble(page, "Lentils it is").waitFor();
-    await choose(benPage, bubble(benPage, "Lentils it is"), "Delete");
+    await chooseOf(bubble(benPage, "Lentils it is"), "Delete");
     await answer(benPage, "Delete for everyone");
     await note(benPage, "You deleted this message").waitFor();
     for (const page of [anaPage, claraPage]) await note(page, "This message was deleted").waitFor();

@@ -5,7 +5,17 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Locator, Page } from "playwright-core";
 
-import { bubble, composer, eventually, openConversation, register, row, send, writeToNumber } from "./support/actions";
+import {
+  bubble,
+  chooseOf,
+  composer,
+  eventually,
+  openConversation,
+  registerThree,
+  row,
+  send,
+  writeToNumber,
+} from "./support/actions";
 import { serverSuite } from "./support/server_suite";
 
 const ANA = "+491700001501";
@@ -15,10 +25,6 @@ const CLARA = "+491700001503";
 const sheet = (page: Page): Locator => page.locator("dialog[data-part=forward]");
 const forwarded = (of: Locator): Locator => of.locator("[data-part=forwarded]");
 
-async function choose(page: Page, of: Locator, item: string): Promise<void> {
-  await of.locator("[data-bubble]").click({ button: "right", position: { x: 20, y: 12 } });
-  await page.getByRole("menuitem", { name: item, exact: true }).click();
-}
 async function sendTo(page: Page, ...titles: string[]): Promise<void> {
   for (const title of titles)
     await sheet(page)
@@ -37,10 +43,7 @@ describe("forwarding", () => {
   let anaPage: Page, benPage: Page, claraPage: Page;
 
   before(async () => {
-    [anaPage, benPage, claraPage] = [suite.page("ana"), suite.page("ben"), suite.page("clara")];
-    await register(anaPage, ANA, "Ana Ferreira");
-    await register(benPage, BEN, "Ben Okafor");
-    await register(claraPage, CLARA, "Clara Lindqvist");
+    [anaPage, benPage, claraPage] = await registerThree(suite, [ANA, BEN, CLARA]);
     await writeToNumber(benPage, CLARA);
     await send(benPage, "Hello Clara");
     await openConversation(claraPage, "Ben Okafor");
@@ -50,7 +53,7 @@ describe("forwarding", () => {
   });
 
   it("a text goes on to another, who sees that it was forwarded, and not from whom", async () => {
-    await choose(benPage, bubble(benPage, "The boat leaves"), "Forward");
+    await chooseOf(bubble(benPage, "The boat leaves"), "Forward");
     await sendTo(benPage, "Clara Lindqvist");
     await eventually("where it went is open", () => isAt(benPage, "Clara Lindqvist"));
     for (const page of [benPage, claraPage]) {
@@ -80,12 +83,12 @@ describe("forwarding", () => {
     await sending.click();
     await openConversation(benPage, "Ana Ferreira");
     await bubble(benPage, "our boat").waitFor();
-    await choose(benPage, bubble(benPage, "our boat"), "Forward");
+    await chooseOf(bubble(benPage, "our boat"), "Forward");
     await sendTo(benPage, "Clara Lindqvist");
     await bubble(anaPage, "our boat")
       .getByRole("img", { name: /^(Delivered|Read)$/ })
       .waitFor();
-    await choose(anaPage, bubble(anaPage, "our boat"), "Delete");
+    await chooseOf(bubble(anaPage, "our boat"), "Delete");
     await anaPage.getByRole("dialog").getByRole("button", { name: "Delete for everyone", exact: true }).click();
     await openConversation(benPage, "Ana Ferreira");
     await benPage.locator("[data-message]", { hasText: "This message was deleted" }).waitFor();
@@ -102,7 +105,7 @@ describe("forwarding", () => {
   it("several go to several, in the order in which they stand, by keys alone as well", async () => {
     await send(benPage, "first");
     await send(benPage, "second");
-    await choose(benPage, bubble(benPage, "second"), "Select");
+    await chooseOf(bubble(benPage, "second"), "Select");
     await bubble(benPage, "first").click();
     const bar = benPage.getByRole("toolbar", { name: "Chosen messages" });
     await bar.getByRole("button", { name: "Forward", exact: true }).press("Enter");
@@ -130,7 +133,7 @@ describe("forwarding", () => {
     ] as const) {
       await openConversation(page, to);
       const before = await bubble(page, "The boat leaves").count();
-      await choose(page, bubble(page, "The boat leaves").last(), "Forward");
+      await chooseOf(bubble(page, "The boat leaves").last(), "Forward");
       await sendTo(page, to);
       await eventually(`${from} has sent it`, async () => (await bubble(page, "The boat leaves").count()) > before);
       const other = page === benPage ? claraPage : benPage;
@@ -140,7 +143,7 @@ describe("forwarding", () => {
     await eventually("it says so", async () =>
       (await forwarded(bubble(claraPage, "The boat leaves").last()).innerText()).startsWith("Forwarded many times"),
     );
-    await choose(claraPage, bubble(claraPage, "The boat leaves").last(), "Forward");
+    await chooseOf(bubble(claraPage, "The boat leaves").last(), "Forward");
     await sheet(claraPage).getByText("it goes to one chat at a time").waitFor();
     await sheet(claraPage).getByRole("button", { name: "Cancel" }).click();
   });
@@ -149,15 +152,15 @@ describe("forwarding", () => {
     await openConversation(benPage, "Ana Ferreira");
     await openConversation(anaPage, "Ben Okafor");
     for (let line = 0; line < 30; ++line) await send(anaPage, `line ${line}`);
-    await choose(benPage, bubble(benPage, "line 29"), "Reply");
+    await chooseOf(bubble(benPage, "line 29"), "Reply");
     await benPage.keyboard.press("Escape");
     const top = (page: Page): Locator => page.locator("[data-part=pinned]");
     await bubble(benPage, "line 28").last().waitFor();
-    await choose(benPage, bubble(benPage, "line 20"), "Pin …");
+    await chooseOf(bubble(benPage, "line 20"), "Pin …");
     await benPage.getByRole("dialog").getByLabel("30 days").check();
     await benPage.keyboard.press("Enter");
     for (const page of [benPage, anaPage]) await top(page).getByText("line 20").waitFor();
-    await choose(anaPage, bubble(anaPage, "line 3").first(), "Pin …");
+    await chooseOf(bubble(anaPage, "line 3").first(), "Pin …");
     await anaPage.getByRole("dialog").getByRole("button", { name: "Pin", exact: true }).click();
     for (const page of [benPage, anaPage]) await top(page).getByText("Pinned message 1 of 2").waitFor();
     await top(benPage).click();
@@ -173,7 +176,7 @@ describe("forwarding", () => {
     await anaPage.reload();
     await top(anaPage).waitFor();
     await bubble(anaPage, "line 20").getByRole("img", { name: "Pinned" }).waitFor();
-    await choose(anaPage, bubble(anaPage, "line 20"), "Unpin");
+    await chooseOf(bubble(anaPage, "line 20"), "Unpin");
     for (const page of [benPage, anaPage]) await top(page).getByText("line 3").waitFor();
     await bubble(benPage, "line 20").getByRole("img", { name: "Pinned" }).waitFor({ state: "detached" });
   });

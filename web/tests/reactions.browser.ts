@@ -11,7 +11,7 @@ import {
   eventually,
   makeGroup,
   openConversation,
-  register,
+  registerThree,
   send,
   writeToNumber,
 } from "./support/actions";
@@ -57,10 +57,7 @@ describe("reactions", () => {
   let anaPage: Page, benPage: Page, claraPage: Page;
 
   before(async () => {
-    [anaPage, benPage, claraPage] = [suite.page("ana"), suite.page("ben"), suite.page("clara")];
-    await register(anaPage, ANA, "Ana Ferreira");
-    await register(benPage, BEN, "Ben Okafor");
-    await register(claraPage, CLARA, "Clara Lindqvist");
+    [anaPage, benPage, claraPage] = await registerThree(suite, [ANA, BEN, CLARA]);
     await writeToNumber(anaPage, BEN);
     await send(anaPage, "There is soup on Friday");
     await openConversation(benPage, "Ana Ferreira");

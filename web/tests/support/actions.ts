@@ -16,6 +16,18 @@ export async function register(page: Page, phone: string, name: string): Promise
   await page.getByRole("navigation", { name: "Conversations" }).waitFor();
 }
 
+/** Ana, Ben and Clara of a suite, by their numbers. The answer: their pages. */
+export async function registerThree(
+  suite: { page(of: "ana" | "ben" | "clara"): Page },
+  phones: readonly [string, string, string],
+): Promise<[Page, Page, Page]> {
+  const pages: [Page, Page, Page] = [suite.page("ana"), suite.page("ben"), suite.page("clara")];
+  await register(pages[0], phones[0], "Ana Ferreira");
+  await register(pages[1], phones[1], "Ben Okafor");
+  await register(pages[2], phones[2], "Clara Lindqvist");
+  return pages;
+}
+
 /** Opens a page of the settings. */
 export async function openSettings(page: Page, topic: RegExp): Promise<void> {
   await page.getByRole("button", { name: "Settings" }).click();
@@ -55,6 +67,12 @@ export async function openConversation(page: Page, title: string): Promise<void>
   const named = page.locator("[data-part=title]", { hasText: title });
   await page.locator("[data-pane=left] [data-row]").filter({ has: named }).first().click();
   await composer(page).waitFor();
+}
+
+/** Chooses something from the menu of a message. */
+export async function chooseOf(of: Locator, item: string): Promise<void> {
+  await of.locator("[data-bubble]").click({ button: "right", position: { x: 20, y: 12 } });
+  await of.page().getByRole("menuitem", { name: item, exact: true }).click();
 }
 
 /** Makes a group of people by their numbers; it is open then. */
