@@ -59,7 +59,7 @@ export function ConversationChoices({ choice, busy, none }: ConversationChoicesP
           items={conversations}
           shownAs={shownAs}
           chosen={new Set(chosen.map(({ id }) => id))}
-          full={choice.isFull && choice.most > 1}
+          full={choice.isFull}
           busy={busy}
           onToggle={choice.toggle}
         />
@@ -91,7 +91,7 @@ function Search({ choice, busy }: ChoiceProps) {
           onChange={(event) => choice.setQuery(event.target.value)}
         />
       </form>
-      {choice.isFull && choice.most > 1 && (
+      {choice.isFull && (
         <p className={`${forms.panelWords} ${fields.notice}`} role="status">
           {say("share.full", { most: choice.most })}
         </p>

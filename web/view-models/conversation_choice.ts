@@ -39,17 +39,18 @@ export class ConversationChoice extends ViewModel<ConversationChoiceSnapshot> {
     this.look();
   };
 
+  /** No other can be chosen before one of them is no more. Where there can be one it takes the place of another. */
   get isFull(): boolean {
-    return this.snapshot().chosen.length >= this.most;
+    return this.most > 1 && this.snapshot().chosen.length >= this.most;
   }
 
-  /** Chooses a conversation, or takes that back. Where there can be one it takes the place of another. */
+  /** Chooses a conversation, or takes that back. */
   readonly toggle = (conversation: Conversation): void => {
     const { chosen } = this.snapshot();
     const others = chosen.filter(({ id }) => id !== conversation.id);
     const isNew = others.length === chosen.length;
-    if (isNew && this.isFull && this.most > 1) return;
-    this.update({ chosen: isNew ? [...(this.isFull ? [] : others), conversation] : others, query: "" });
+    if (isNew && this.isFull) return;
+    this.update({ chosen: isNew ? [...(this.most > 1 ? others : []), conversation] : others, query: "" });
     this.look();
     this.onChange();
   };

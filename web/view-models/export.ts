@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// A conversation as a file, from its first message to its last: as lines for people, or as JSON with the members that
-// `kith history --json` has (docs/cli.md). Files of messages are named, and not in it. Fetched when somebody wants one.
+// A conversation as a file, from its first message to its last: as lines for people, or as JSON, whose members are
+// called as those of `kith history --json` (docs/cli.md). Files of messages are named, and not in it. Fetched when
+// somebody wants one.
 import { isNotice } from "./content_kinds";
 import { MediaKind, mediaOf, textOf, titleOf, type Conversation, type Core, type Message } from "./core";
 import { savedName } from "./file_name";
