@@ -224,6 +224,7 @@ TEST(CommandLine, WhatIsForwardedGoesToAllWhoAreNamed) {
   ASSERT_NE(forward, requests.end());
   EXPECT_THAT(forward->forward_messages().ids(), ::testing::ElementsAre(id, other));
   EXPECT_EQ(forward->forward_messages().conversations_size(), 2);
+  EXPECT_FALSE(forward->forward_messages().has_caption());
   EXPECT_EQ(parse({"forward", id.c_str()}).code, ExitCode::kUsage);
   EXPECT_EQ(parse({"forward", "--to", "@ben"}).code, ExitCode::kUsage);
 }

@@ -61,6 +61,8 @@ class MessageCommands {
                              [](Context c, const MessageOptions& o) { return run_forward(c, o.forward); });
     forward.add_option("id", options_.forward.ids, "Which")->required()->type_name("ID");
     forward.add_option("--to", options_.forward.to, "To whom; up to five")->required()->type_name("WHOM");
+    forward.add_option("--caption", options_.forward.caption, "Of one file: what is to be written under it instead")
+        ->type_name("TEXT");
     add_wait(forward, options_.forward.wait, options_.forward.timeout_s);
   }
 

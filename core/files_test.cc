@@ -372,20 +372,6 @@ TEST_F(FilesTest, WhatFilesTakeIsListedAndDeletedByConversation) {
   EXPECT_EQ(media(ben_, other.id()).state(), Media::kThere);
 }
 
-TEST_F(FilesTest, AFileThatIsOnTheServerIsSentOnWithoutGoingUpAgain) {
-  const Message photo = send(numbered_bytes(5000, 1));
-  world_.advance(1000);
-  const uint64_t received = server_files().received;
-  client_api::Request on;
-  on.mutable_send_message()->set_conversation(bens_chat());
-  on.mutable_send_message()->mutable_attachment()->set_message_id(photo.id());
-  const Message sent = send(ben_, std::move(on));
-  world_.advance(1000);
-  EXPECT_EQ(testing::message(ben_, sent.id()).tick(), Message::kDelivered);
-  EXPECT_EQ(read(ana_, sent.id()), numbered_bytes(5000, 1));
-  EXPECT_EQ(server_files().received, received);
-}
-
 TEST_F(FilesTest, FilesThatNobodyNeedsAreRemoved) {
   const Message photo = send(numbered_bytes(5000, 1));
   world_.advance(1000);
@@ -458,8 +444,8 @@ TEST_F(FilesTest, WhatIsToBeViewedOnceIsOpenedOnceAndThenNowhere) {
   reply.mutable_send_message()->set_quote_message_id(photo.id());
   EXPECT_EQ(ben_.request(std::move(reply)).failure().code(), client_api::Failure::kNoSuchMessage);
   client_api::Request on;
-  on.mutable_send_message()->set_conversation(bens_chat());
-  on.mutable_send_message()->mutable_attachment()->set_message_id(photo.id());
+  on.mutable_forward_messages()->add_ids(photo.id());
+  on.mutable_forward_messages()->add_conversations(bens_chat());
   EXPECT_EQ(ben_.request(std::move(on)).failure().code(), client_api::Failure::kInvalidArgument);
 
   EXPECT_EQ(open_coming(ben_, photo.id()).failure().code(), client_api::Failure::kNoSuchFile) << "nor played before";

@@ -56,10 +56,10 @@ std::optional<std::vector<ConversationRow>> find_conversations(
   return found;
 }
 
-// What it says, from here on, to these. Whom it names there is named no more if he is no member here.
-content::Text words_for(Engine& engine, const MessageRow& original, const Target& to) {
+// What it says, or else this, from here on, to these. Whom it names there is named no more if he is no member here.
+content::Text words_for(Engine& engine, const MessageRow& original, const std::string* caption, const Target& to) {
   content::Text text;
-  contents::write_words(contents::words_of(original), text);
+  contents::write_words(caption != nullptr ? contents::Words{*caption, {}} : contents::words_of(original), text);
   const auto is_none = [&](const content::Mention& each) {
     const auto account = AccountId::from_bytes(each.account());
     return !account || !to.is_group() || !engine.store.groups.member(to.group(), *account);
@@ -71,8 +71,9 @@ content::Text words_for(Engine& engine, const MessageRow& original, const Target
 }
 
 // Into the message, which goes there. False: damage in the database.
-bool copy(Engine& engine, const MessageRow& original, const Target& to, Albums& albums, MessageRow& message) {
-  const content::Text words = words_for(engine, original, to);
+bool copy(Engine& engine, const MessageRow& original, const std::string* caption, const Target& to, Albums& albums,
+          MessageRow& message) {
+  const content::Text words = words_for(engine, original, caption, to);
   auto media = contents::media_of(original);
   if (!media) return contents::read_text(words, to.is_group(), message);
   *media->mutable_caption() = words;
@@ -92,6 +93,12 @@ void forward_messages(Engine& engine, uint32_t request, const client_api::Forwar
   for (const MessageRow& each : *originals) {
     if (!may_forward(engine, request, each)) return;
   }
+  const std::string* const caption = what.has_caption() ? &what.caption() : nullptr;
+  if (caption != nullptr) {
+    if (originals->size() != 1 || originals->front().kind != MessageKind::kMedia)
+      return output.fail(request, Failure::kInvalidArgument, "caption: is for one message, with a file");
+    if (!engine.sending.is_text(request, *caption, true)) return;
+  }
   const auto conversations_max = static_cast<int>(kForwardConversationsMax);
   if (what.conversations().empty() || what.conversations_size() > conversations_max)
     return output.fail(request, Failure::kInvalidArgument, "conversations: 1 to " + std::to_string(conversations_max));
@@ -107,7 +114,7 @@ void forward_messages(Engine& engine, uint32_t request, const client_api::Forwar
     Albums albums;
     for (const MessageRow& original : *originals) {
       MessageRow message = engine.sending.begin(conversation);
-      if (!copy(engine, original, conversation.peer, albums, message))
+      if (!copy(engine, original, caption, conversation.peer, albums, message))
         return output.fail(request, Failure::kInvalidArgument, "ids: " + original.id.hex() + " can't be forwarded");
       messages.emplace_back(std::move(message), conversation.peer);
     }

@@ -192,6 +192,27 @@ TEST_F(ForwardingTest, ItsFileStaysWhenItsFirstSenderDeletesIt) {
   EXPECT_TRUE(server().files.stored.empty()) << "nobody needs it any more";
 }
 
+// FORWARD-1
+TEST_F(ForwardingTest, UnderAFileOtherWordsCanBeWritten) {
+  const std::string chat = open_chat(ana_, kBen);
+  const std::string id = send_file(ana_, chat, "the boat", Media::kPhoto);
+  const std::string text = say(ana_, chat, "hello");
+  const auto with = [&](const Strings& ids, const std::string& caption) {
+    client_api::Request request;
+    for (const std::string& each : ids) request.mutable_forward_messages()->add_ids(each);
+    request.mutable_forward_messages()->add_conversations(open_chat(ana_, kCleo));
+    request.mutable_forward_messages()->set_caption(caption);
+    client_api::Response response = ana_.request(std::move(request));
+    world_.advance(5000);
+    return response;
+  };
+  for (const std::string caption : {"our boat", ""})
+    EXPECT_EQ(shown(testing::message(cleo_, with({id}, caption).forward_messages().ids(0))), caption);
+  EXPECT_EQ(with({id}, std::string(10'000, 'x')).failure().code(), Failure::kTooLarge);
+  EXPECT_EQ(with({text}, "goodbye").failure().code(), Failure::kInvalidArgument);
+  EXPECT_EQ(with({id, text}, "both").failure().code(), Failure::kInvalidArgument);
+}
+
 // FORWARD-2
 TEST_F(ForwardingTest, AFileThatIsNotHereIsFetchedFirst) {
   const std::string id = send_file(ana_, open_chat(ana_, kBen), "minutes", Media::kDocument);

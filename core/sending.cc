@@ -155,49 +155,27 @@ void Sending::file_is_there(const MessageRow& message) {
 bool Sending::take_attachment(uint32_t request, const client_api::Attachment& what, const Target& to,
                               MessageRow& message) {
   content::Media media;
-  if (const auto original = MessageId::from_hex(what.message_id())) {
-    const auto row = engine_.store.messages.find(*original);
-    const auto known = row ? contents::media_of(*row) : std::nullopt;
-    if (!known) {
-      engine_.output.fail(request, FailureCode::kNoSuchMessage, "attachment.message_id");
-      return false;
-    }
-    if (known->view_once()) {
-      engine_.output.fail(request, FailureCode::kInvalidArgument, "attachment.message_id: is to be viewed once");
-      return false;
-    }
-    media = *known;
-    media.clear_caption();
-    media.clear_album();
-    const auto file = engine_.store.files.find(row->file);
-    if (file && file->state == FileState::kGone) {
-      engine_.output.fail(request, FailureCode::kFileGone, "attachment.message_id");
-      return false;
-    }
-  } else {
-    const client_api::Media& about = what.about();
-    media.set_kind(static_cast<content::Media::Kind>(about.kind()));
-    media.set_name(about.name());
-    media.set_mime_type(about.mime_type());
-    media.set_size(what.file().size());
-    const auto id = FileId::from_hex(what.file().file_id());
-    if (id) media.set_file_id(id->bytes());
-    media.set_key(what.file().key());
-    media.set_digest(what.file().digest());
-    media.set_width(about.width());
-    media.set_height(about.height());
-    media.set_duration_ms(about.duration_ms());
-    media.set_waveform(about.waveform());
-    media.set_thumbhash(about.thumbhash());
-    media.set_thumbnail(about.thumbnail());
-    media.set_view_once(about.view_once());
-    if (const auto album = MessageId::from_hex(about.album())) media.set_album(album->bytes());
-    const bool is_known_kind =
-        about.kind() >= client_api::Media::kPhoto && about.kind() <= client_api::Media::kAnimation;
-    if (!is_known_kind || !what.message_id().empty()) {
-      engine_.output.fail(request, FailureCode::kInvalidArgument, "attachment: a file and what it is, or a message");
-      return false;
-    }
+  const client_api::Media& about = what.about();
+  media.set_kind(static_cast<content::Media::Kind>(about.kind()));
+  media.set_name(about.name());
+  media.set_mime_type(about.mime_type());
+  media.set_size(what.file().size());
+  const auto id = FileId::from_hex(what.file().file_id());
+  if (id) media.set_file_id(id->bytes());
+  media.set_key(what.file().key());
+  media.set_digest(what.file().digest());
+  media.set_width(about.width());
+  media.set_height(about.height());
+  media.set_duration_ms(about.duration_ms());
+  media.set_waveform(about.waveform());
+  media.set_thumbhash(about.thumbhash());
+  media.set_thumbnail(about.thumbnail());
+  media.set_view_once(about.view_once());
+  if (const auto album = MessageId::from_hex(about.album())) media.set_album(album->bytes());
+  const bool is_known_kind = about.kind() >= client_api::Media::kPhoto && about.kind() <= client_api::Media::kAnimation;
+  if (!is_known_kind) {
+    engine_.output.fail(request, FailureCode::kInvalidArgument, "attachment.about.kind");
+    return false;
   }
   if (!fits_limits(request, media)) return false;
   // What is written under it is in the message already.
@@ -305,8 +283,7 @@ void Sending::write(uint32_t request, const ConversationId& conversation, const 
                        "preview: is against a limit, or of no link of the text");
   }
   if (what.has_attachment() && !take_attachment(request, what.attachment(), to, message)) return;
-  const bool was_sealed_here = !message.file.is_none() && what.attachment().message_id().empty();
-  if (was_sealed_here) engine_.files.is_here(message);
+  if (!message.file.is_none()) engine_.files.is_here(message);
   if (!put(message, to)) {
     engine_.files.gone(message);
     return output.fail(request, FailureCode::kNoSuchMessage, "message_id: is of a message that was deleted");

@@ -106,10 +106,7 @@ void FileLife::open(Seat& seat, const Message& message) {
 
 void FileLife::send_on(Seat& seat, const Message& message) {
   const Person& to = *person_.peers()[dice_.below(person_.peers().size())];
-  Request request;
-  request.mutable_send_message()->set_conversation(seat.chat_with(to));
-  request.mutable_send_message()->mutable_attachment()->set_message_id(message.id());
-  seat.send_on("on " + std::to_string(++texts_), to, words_of(message), std::move(request));
+  seat.send_on("on " + std::to_string(++texts_), to, message);
 }
 
 void FileLife::list(Seat& seat, std::function<void(const Messages&)> done) {

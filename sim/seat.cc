@@ -119,10 +119,21 @@ void Seat::write(const std::string& text, const Person& to, bool to_number) {
   write_to(to.name(), std::move(request));
 }
 
-void Seat::send_on(const std::string& text, const Person& to, const std::string& words, client_api::Request request) {
-  request.mutable_send_message()->set_text(device_->name() + " " + to.name() + " " + text);
-  on_.ledger.files().sends_again(request.send_message().text(), words);
-  write_to(to.name(), std::move(request));
+void Seat::send_on(const std::string& text, const Person& to, const client_api::Message& message) {
+  const std::string caption = device_->name() + " " + to.name() + " " + text;
+  on_.ledger.files().sends_again(caption, words_of(message));
+  client_api::Request request;
+  request.mutable_forward_messages()->add_ids(message.id());
+  request.mutable_forward_messages()->add_conversations(chats_[&to]);
+  request.mutable_forward_messages()->set_caption(caption);
+  device_->request(std::move(request), [this, name = to.name()](const client_api::Response& response) {
+    if (response.has_failure()) return;
+    client_api::Request made;
+    made.mutable_get_message()->set_id(response.forward_messages().ids(0));
+    device_->request(std::move(made), [this, name, device = device_->name()](const client_api::Response& found) {
+      if (!found.has_failure()) has_written(device, name, found.get_message());
+    });
+  });
 }
 
 void Seat::write_note(const std::string& text) {
@@ -135,11 +146,14 @@ void Seat::write_note(const std::string& text) {
 void Seat::write_to(const std::string& name, client_api::Request request) {
   device_->request(std::move(request), [this, name, device = device_->name()](const client_api::Response& response) {
     if (response.has_failure()) return;
-    const client_api::Message& message = response.send_message().message();
-    on_.trace.note(on_.scheduler.now(), device, "has written", message.id(),
-                   [&message] { return message.id().substr(0, 8) + " " + words_of(message); });
-    on_.ledger.wrote(device, name, response.send_message().message(), on_.scheduler.now());
+    has_written(device, name, response.send_message().message());
   });
+}
+
+void Seat::has_written(const std::string& device, const std::string& to, const client_api::Message& message) {
+  on_.trace.note(on_.scheduler.now(), device, "has written", message.id(),
+                 [&message] { return message.id().substr(0, 8) + " " + words_of(message); });
+  on_.ledger.wrote(device, to, message, on_.scheduler.now());
 }
 
 void Seat::mark_read(const Person& peer) {

@@ -47,8 +47,8 @@ class Seat final : public Witness {
   void set_typing(const Person& peer);
   void write(const std::string& text, const Person& to, bool to_number);
   void write_note(const std::string& text);
-  // As the request has it, with the file of the message that has these words.
-  void send_on(const std::string& text, const Person& to, const std::string& words, client_api::Request request);
+  // Forwards a file, with these words under it.
+  void send_on(const std::string& text, const Person& to, const client_api::Message& message);
   void mark_read(const Person& peer);
   void read_everything();
   // In the address book: the server is asked whose number it is.
@@ -87,6 +87,7 @@ class Seat final : public Witness {
 
  private:
   void open_conversations();
+  void has_written(const std::string& device, const std::string& to, const client_api::Message& message);
   void write_to(const std::string& name, client_api::Request request);
   void ask(Device& device, Asking& asking);
   // All messages of the conversation, into a place that stays.

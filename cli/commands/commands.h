@@ -92,7 +92,8 @@ ExitCode run_versions(Context context, const VersionsOptions& options);
 struct ForwardOptions {
   std::vector<std::string> ids;
   std::vector<std::string> to;
-  std::string wait = "";  // as of SendOptions
+  std::optional<std::string> caption = std::nullopt;  // of one file, instead of what is written under it
+  std::string wait = "";                              // as of SendOptions
   double timeout_s = 60;
 };
 // Prints the ids of the new messages.

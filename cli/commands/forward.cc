@@ -13,6 +13,7 @@ ExitCode run_forward(Context context, const ForwardOptions& options) {
     if (!is_message_id(context, id)) return ExitCode::kUsage;
     what.add_ids(id);
   }
+  if (options.caption) what.set_caption(*options.caption);
   for (const std::string& whom : options.to) {
     const auto conversation = conversation_with(context, whom);
     if (!conversation) return conversation.error();

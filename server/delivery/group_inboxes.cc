@@ -14,29 +14,13 @@ constexpr uint64_t kAgainMs = 1000;
 }  // namespace
 
 void GroupInboxes::take(Job job) {
-  if (closed_) return;
+  if (!closed_) scope_.spawn(run(std::move(job)));
+}
+
+Task<void> GroupInboxes::run(Job job) {
   const GroupId group = job.message->group;
-  std::deque<Job>& line = lines_[group];
-  line.push_back(std::move(job));
-  if (line.size() == 1) scope_.spawn(drain(group));
-}
-
-Task<void> GroupInboxes::drain(GroupId group) {
-  for (bool more = true; more;) {
-    Job job = std::move(lines_.at(group).front());  // its place in the line it has until it is in the inboxes
-    auto settlement = std::make_unique<Settlement>(shard_.executor());
-    Task<std::vector<AccountId>> putting = put_all(job, *settlement);
-    std::vector<AccountId> failed = co_await std::move(putting);
-    scope_.spawn(finish(std::move(job), std::move(failed), std::move(settlement)));  // also then: inboxes know it
-    if (closed_) co_return;
-    std::deque<Job>& line = lines_.at(group);
-    line.pop_front();
-    more = !line.empty();
-  }
-  lines_.erase(group);
-}
-
-Task<std::vector<AccountId>> GroupInboxes::put_all(Job& job, Settlement& settlement) {
+  co_await turns_.take(group);
+  Settlement settlement(shard_.executor());
   std::vector<AccountId> failed, to_load;
   for (const AccountId& member : job.members) {
     if (shard_.find(member) == nullptr) {
@@ -50,12 +34,8 @@ Task<std::vector<AccountId>> GroupInboxes::put_all(Job& job, Settlement& settlem
     Task<bool> putting = put(member, job, settlement);
     if (!co_await std::move(putting)) failed.push_back(member);
   }
-  co_return failed;
-}
-
-Task<void> GroupInboxes::finish(Job job, std::vector<AccountId> failed, std::unique_ptr<Settlement> settlement) {
-  Settlement& all = *settlement;
-  const Settled settled = co_await all;
+  turns_.end(group);
+  const Settled settled = co_await settlement;
   if (closed_) co_return;
   // Which of them it was nobody knows; those who have it are told by their inboxes.
   if (settled != Settled::kSafe) failed = job.members;
@@ -132,7 +112,6 @@ void GroupInboxes::close() {
   closed_ = true;
   if (timer_ != 0) timers_.cancel(std::exchange(timer_, 0));
   waiting_.clear();
-  lines_.clear();
 }
 
 }  // namespace kith

@@ -14,9 +14,7 @@
 // Blocks do not matter between members. Calls: on the shard's executor.
 #pragma once
 
-#include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <set>
 #include <vector>
@@ -26,6 +24,7 @@
 #include "base/task.h"
 #include "base/timers.h"
 #include "server/delivery/group_message.h"
+#include "server/delivery/group_turns.h"
 #include "server/delivery/shard_counters.h"
 #include "server/delivery/undurable_log.h"
 
@@ -53,12 +52,7 @@ class GroupInboxes {
   void close();
 
  private:
-  // Takes what is in the group's line into the inboxes, one after the other.
-  Task<void> drain(GroupId group);
-  // Those members of whom a store has failed something.
-  Task<std::vector<AccountId>> put_all(Job& job, Settlement& settlement);
-  // Waits until it is safe with all of them.
-  Task<void> finish(Job job, std::vector<AccountId> failed, std::unique_ptr<Settlement> settlement);
+  Task<void> run(Job job);
   // False: a store was away, or there is too much that waits for the disk.
   Task<bool> put(AccountId member, Job& job, Settlement& settlement);
   bool append(const Account& account, DeviceInbox& inbox, Job& job, bool repeated, Settlement& settlement);
@@ -68,7 +62,7 @@ class GroupInboxes {
   Timers& timers_;
   TaskScope& scope_;
   ShardCounters& counters_;
-  std::map<GroupId, std::deque<Job>> lines_;  // the first of each is being taken into the inboxes
+  GroupTurns turns_;  // to put something into the inboxes
   std::vector<Job> waiting_;
   Timers::Handle timer_ = 0;
   bool closed_ = false;

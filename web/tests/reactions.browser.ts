@@ -43,7 +43,12 @@ const openMenu = (page: Page, text: string) =>
 async function listed(page: Page, text: string): Promise<string[]> {
   await reactions(page, text).click();
   await list(page).getByRole("listitem").first().waitFor();
-  const people = await list(page).getByRole("listitem").allInnerTexts();
+  let people: string[] = [];
+  // A browser draws rows of a long list, and so has words for them, only when they are seen.
+  await eventually("all rows are drawn", async () => {
+    people = await list(page).getByRole("listitem").allInnerTexts();
+    return people.every((each) => each !== "");
+  });
   return people.map((each) => each.replace(/\s+/g, " "));
 }
 
