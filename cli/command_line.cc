@@ -62,6 +62,7 @@ struct AllOptions {
   std::string whom;
   MuteOptions mute;
   UnreadOptions unread;
+  ClearOptions clear;
   StatusOptions status;
   ChatOptions chat;
   RpcOptions rpc;
@@ -430,6 +431,12 @@ class Parser {
     mute.add_option("--hours", all.mute.hours, "For so long; without it for ever")->type_name("N")->check(hours());
     whom(
         add(app_, "unmute", "Be notified again", [](Context c, const AllOptions& o) { return run_unmute(c, o.whom); }));
+    CLI::App& clear = add(app_, "clear", "Take all messages of a conversation from one's own devices",
+                          [](Context c, const AllOptions& o) { return run_clear(c, o.clear); });
+    clear.add_option("whom", all.clear.whom, "With whom")->required()->type_name("WHOM");
+    clear.add_flag("--keep-starred", all.clear.keep_starred, "But for those that are starred");
+    whom(add(app_, "delete-chat", "Clear a conversation, and list it no more until something is said in it",
+             [](Context c, const AllOptions& o) { return run_delete_chat(c, o.whom); }));
   }
 
   void add_devices() {

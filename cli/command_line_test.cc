@@ -255,6 +255,12 @@ TEST(CommandLine, AConversationIsMarkedAsUnread) {
   EXPECT_TRUE(requests_of({"unread", "@ben", "--remove"}).at(1).set_conversation().has_marked_unread());
   EXPECT_FALSE(requests_of({"unread", "@ben", "--remove"}).at(1).set_conversation().marked_unread());
   EXPECT_EQ(parse({"unread"}).code, ExitCode::kUsage);
+  EXPECT_TRUE(requests_of({"clear", "@ben"}).at(1).has_clear_conversation());
+  EXPECT_FALSE(requests_of({"clear", "@ben"}).at(1).clear_conversation().keep_starred());
+  EXPECT_TRUE(requests_of({"clear", "@ben", "--keep-starred"}).at(1).clear_conversation().keep_starred());
+  EXPECT_EQ(parse({"clear"}).code, ExitCode::kUsage);
+  EXPECT_TRUE(requests_of({"delete-chat", "@ben"}).at(1).has_delete_conversation());
+  EXPECT_EQ(parse({"delete-chat"}).code, ExitCode::kUsage);
 }
 
 TEST(CommandLine, AReactionIsOneEmojiOrNoneAnyMore) {

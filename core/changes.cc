@@ -23,8 +23,8 @@ void Changes::note(const MessageId& message, const ConversationId& conversation,
   }
 }
 
-bool Changes::add_message(const MessageRow& message) {
-  if (!store_.messages.add(message)) return false;
+bool Changes::add_message(const MessageRow& message, Comes comes) {
+  if (!store_.messages.add(message, comes)) return false;
   note(message.id, message.conversation, true);
   return true;
 }
@@ -104,10 +104,15 @@ void Changes::flush() {
   noted_.clear();
   Conversations conversations(store_);
   for (const ConversationId& id : std::exchange(conversations_, {})) {
+    client_api::Event event;
+    if (!store_.conversations.is_listed(id)) {
+      event.mutable_conversation_removed()->set_conversation(id.hex());
+      output_.emit(std::move(event));
+      continue;
+    }
     std::optional<client_api::Conversation> conversation = conversations.build(id);
     if (!conversation) continue;
     above_.describe(id, *conversation);
-    client_api::Event event;
     *event.mutable_conversation_changed() = std::move(*conversation);
     output_.emit(std::move(event));
   }

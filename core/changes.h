@@ -47,7 +47,7 @@ class Changes {
         above_(std::move(above)) {}
 
   // Adds the message to its conversation, as MessagesTable::add does. False: it is there already.
-  bool add_message(const MessageRow& message);
+  bool add_message(const MessageRow& message, Comes comes = Comes::kAnew);
   void message_changed(const MessageId& message, const ConversationId& conversation);
   // It is no more. Any message that was noted and is not there at the end is told so.
   void message_removed(const MessageId& message, const ConversationId& conversation);

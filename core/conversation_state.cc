@@ -33,18 +33,6 @@ content::StateValue draft_of(const ConversationRow& row) {
 
 constexpr char kGroupSubject = 'g';
 
-Bytes subject_of(const Target& peer) {
-  return peer.is_group() ? Bytes(1, kGroupSubject) + peer.id.bytes() : Bytes(peer.id.bytes());
-}
-
-// Absent: the subject names nobody.
-std::optional<Target> peer_of(BytesView subject) {
-  const bool is_group = subject.size() == GroupId::kBytes + 1 && subject.front() == kGroupSubject;
-  if (is_group) return Target(*GroupId::from_bytes(subject.substr(1)));
-  const auto account = AccountId::from_bytes(subject);
-  return account && !account->is_none() ? std::optional(Target(*account)) : std::nullopt;
-}
-
 // The conversation that a register is about. Absent: there is none, and the value says nothing of one.
 std::optional<ConversationRow> conversation_of(Engine& engine, BytesView subject, const content::StateValue& value) {
   const auto peer = peer_of(subject);
@@ -56,13 +44,6 @@ std::optional<ConversationRow> conversation_of(Engine& engine, BytesView subject
     engine.profiles.look_again();
   }
   return id ? engine.store.conversations.find(*id) : std::nullopt;
-}
-
-// Absent while nobody knows whom it is with, so that no other device can have it.
-std::optional<ConversationRow> tellable(Engine& engine, const ConversationId& id) {
-  auto row = engine.store.conversations.find(id);
-  if (row && !row->peer.is_group() && engine.store.handles.provisional(row->peer.account())) return std::nullopt;
-  return row;
 }
 
 void tell_draft(Engine& engine, const ConversationRow& row) {
@@ -86,6 +67,23 @@ void pin(Engine& engine, const ConversationId& id, UnixMicros at) {
 }
 
 }  // namespace
+
+Bytes subject_of(const Target& peer) {
+  return peer.is_group() ? Bytes(1, kGroupSubject) + peer.id.bytes() : Bytes(peer.id.bytes());
+}
+
+std::optional<Target> peer_of(BytesView subject) {
+  const bool is_group = subject.size() == GroupId::kBytes + 1 && subject.front() == kGroupSubject;
+  if (is_group) return Target(*GroupId::from_bytes(subject.substr(1)));
+  const auto account = AccountId::from_bytes(subject);
+  return account && !account->is_none() ? std::optional(Target(*account)) : std::nullopt;
+}
+
+std::optional<ConversationRow> tellable(Engine& engine, const ConversationId& id) {
+  auto row = engine.store.conversations.find(id);
+  if (row && !row->peer.is_group() && engine.store.handles.provisional(row->peer.account())) return std::nullopt;
+  return row;
+}
 
 void set_draft(Engine& engine, uint32_t request, const client_api::SetDraftRequest& what) {
   const auto conversation = Conversations(engine.store).set_draft(what);
@@ -128,6 +126,15 @@ void conversation_began(Engine& engine, const GroupId& group) {
   const Bytes subject = subject_of(Target(group));
   for (const State::Kind kind : {State::kDraft, State::kArchived, State::kPinned, State::kMuted, State::kMarkedUnread})
     engine.own_state.apply_again(kind, subject);
+}
+
+void forget_conversation_state(Engine& engine, const ConversationId& id) {
+  ConversationsTable& table = engine.store.conversations;
+  table.set_draft(id, "");
+  table.set_archived(id, false);
+  table.set_marked_unread(id, false);
+  pin(engine, id, {});
+  tell_conversation(engine, id);
 }
 
 void unmark_unread(Engine& engine, const ConversationId& id) {

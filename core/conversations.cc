@@ -19,6 +19,7 @@ Conversations::Opened Conversations::open(const Target& with, UnixMicros now, Ra
   row.peer = with;
   row.made = now;
   store_.conversations.add(row);
+  if (store_.clearings.deleted(with)) store_.conversations.set_gone(row.id, true);
   return {row.id, true};
 }
 

@@ -30,7 +30,8 @@ class Conversations {
   // The conversation that a request names by its id. Errors: kInvalidArgument, kNoSuchConversation.
   Result<ConversationId, Refusal> resolve(const std::string& id);
 
-  // Writes: the conversation with an account, or of a group, made if it is not there yet.
+  // Writes: the conversation with an account, or of a group, made if it is not there yet; gone, if it was deleted on
+  // another device.
   struct Opened {
     ConversationId id;
     bool is_new = false;

@@ -2,6 +2,7 @@
 
 #include "core/engine.h"
 
+#include "core/clearing.h"
 #include "core/conversation_state.h"
 #include "core/conversations.h"
 #include "core/message_state.h"
@@ -74,6 +75,7 @@ constexpr StateRow kStates[] = {
     {content::OwnState::kPinned, &apply_pinned},
     {content::OwnState::kMuted, &apply_muted},
     {content::OwnState::kMarkedUnread, &apply_marked_unread},
+    {content::OwnState::kCleared, &apply_cleared},
     {content::OwnState::kVerified, &apply_verified},
     {content::OwnState::kBlocked,
      [](Engine& engine, BytesView subject, const auto& value) { engine.privacy.apply_blocked(subject, value); }},

@@ -254,12 +254,12 @@ void GroupFollowing::show(const Followed& followed, const wire::SignedGroupChang
   row.order = order;
   row.came = engine_.clock.now();
   engine_.changes.conversation(row.conversation);
-  if (engine_.changes.add_message(row)) return;
+  if (engine_.changes.add_message(row, Comes::kAgain)) return;
   // Its author, who alone knew the id before, may have given it to a message.
   const auto there = engine_.store.messages.find(row.id);
   if (there && there->conversation == row.conversation && there->kind == MessageKind::kGroupEvent) return;
   row.id = engine_.random.id<MessageId>();
-  (void)engine_.changes.add_message(row);
+  (void)engine_.changes.add_message(row, Comes::kAgain);
 }
 
 }  // namespace kith::core

@@ -147,8 +147,9 @@ uint64_t HistoryTaking::take_part(const History::Part& part, int& left) {
     row->conversation = conversation;
     row->from = row->outgoing ? engine_.registration->account : *author;
     const bool unread = given.unread() && !row->outgoing && (!read || *read < MessageCursor{row->order, row->id});
-    if (!engine_.store.messages.add(*row, unread) && engine_.store.messages.remove_undecryptable(row->id, row->from)) {
-      engine_.store.messages.add(*row, unread);
+    if (!engine_.store.messages.add(*row, Comes::kAgain, unread) &&
+        engine_.store.messages.remove_undecryptable(row->id, row->from)) {
+      engine_.store.messages.add(*row, Comes::kAgain, unread);
       engine_.store.repairs.remove(row->id);
       engine_.changes.message_changed(row->id, conversation);
     }

@@ -23,20 +23,11 @@ using State = content::OwnState;
 static_assert(kAskedMessagesMax <= static_cast<int>(contents::kDeletedMax), "one content has them");
 static_assert(State::kStarred == kStarredRegister && State::kRemoved == kRemovedRegister);
 
-void remove(Engine& engine, const MessageRow& message) {
-  engine.store.messages.remove(message);
-  engine.store.corrections.remove_versions(message.id);
-  engine.store.remarks.remove(message.id);
-  engine.store.repairs.remove(message.id);
-  engine.files.gone(message);
-  engine.changes.message_removed(message.id, message.conversation);
-}
-
 void remove_everywhere(Engine& engine, const MessageRow& message) {
   content::StateValue value;
   value.set_number(1);
   engine.own_state.set(State::kRemoved, message.id.view(), value);
-  remove(engine, message);
+  remove_message(engine, message);
 }
 
 // Whether it may be deleted for everybody. Fails the request.
@@ -77,10 +68,23 @@ bool is_here_alone(Engine& engine, const MessageRow& message) {
 
 void take_back(Engine& engine, const MessageRow& message) {
   if (const auto to = waits_for(engine, message)) engine.outbox.take_back(*to, message.id);
-  remove(engine, message);
+  remove_message(engine, message);
 }
 
 }  // namespace
+
+void remove_message(Engine& engine, const MessageRow& message) {
+  engine.store.messages.remove(message);
+  engine.store.corrections.remove_versions(message.id);
+  engine.store.remarks.remove(message.id);
+  engine.store.repairs.remove(message.id);
+  engine.files.gone(message);
+  engine.changes.message_removed(message.id, message.conversation);
+}
+
+void delete_for_oneself(Engine& engine, const MessageRow& message) {
+  is_here_alone(engine, message) ? take_back(engine, message) : remove_everywhere(engine, message);
+}
 
 void delete_messages(Engine& engine, uint32_t request, const client_api::DeleteMessagesRequest& what) {
   auto messages = asked_messages(engine, request, what.ids());
@@ -136,7 +140,7 @@ void apply_starred(Engine& engine, BytesView subject, const content::StateValue&
 void apply_removed(Engine& engine, BytesView subject, const content::StateValue& value) {
   const auto id = MessageId::from_bytes(subject);
   const auto message = id && value.number() != 0 ? engine.store.messages.find(*id) : std::nullopt;
-  if (message) remove(engine, *message);
+  if (message) remove_message(engine, *message);
 }
 
 }  // namespace kith::core

@@ -12,10 +12,16 @@
 #include "base/bytes.h"
 #include "client_api/client_api.pb.h"
 #include "content/content.pb.h"
+#include "core/store/messages_table.h"
 
 namespace kith::core {
 
 struct Engine;
+
+// It is no more on this device, nor is what is known of it.
+void remove_message(Engine& engine, const MessageRow& message);
+// From all devices of the account (EDIT-3); one that nobody else has is taken back.
+void delete_for_oneself(Engine& engine, const MessageRow& message);
 
 // Each fails for all messages, and then changes nothing.
 void delete_messages(Engine& engine, uint32_t request, const client_api::DeleteMessagesRequest& what);

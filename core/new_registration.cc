@@ -16,6 +16,7 @@ void take_registration(Engine& engine, Registration now, Revision revision) {
   // What was begun with another account is not this one's.
   if (engine.registration && engine.registration->account != now.account) {
     engine.store.registers.remove_all();
+    engine.store.clearings.remove_all();
     engine.store.groups.remove_all();
   }
   engine.connection.leave();  // what it waits for concerns the device before

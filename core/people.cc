@@ -168,9 +168,10 @@ void People::open_conversation(uint32_t request, const client_api::OpenConversat
   find(request, what, [this, request](const AccountId& account) {
     const auto [id, is_new] =
         Conversations(engine_.store).open(account, engine_.connection.server_now(), engine_.random);
-    if (is_new) {
+    if (is_new) engine_.profiles.look_again();
+    if (is_new || !engine_.store.conversations.is_listed(id)) {
+      engine_.store.conversations.set_gone(id, false);
       engine_.changes.conversation(id);
-      engine_.profiles.look_again();
     }
     client_api::Response response;
     response.set_id(request);

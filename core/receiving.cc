@@ -56,8 +56,8 @@ void Receiving::came(const MessageRow& row, bool fetch) {
   engine_.corrections.came(row);
 }
 
-bool Receiving::add(const MessageRow& row, const AccountId& partner) {
-  if (!engine_.changes.add_message(row)) return false;
+bool Receiving::add(const MessageRow& row, const AccountId& partner, Comes comes) {
+  if (!engine_.changes.add_message(row, comes)) return false;
   came(row);
   engine_.profiles.heard_from(partner);
   return true;
@@ -84,7 +84,7 @@ bool Receiving::take_copy(const IncomingContent& incoming) {
   }
   row.conversation = Conversations(engine_.store).open(*partner, row.order, engine_.random).id;
   engine_.store.repairs.remove(row.id);
-  (void)add(row, *partner);
+  (void)add(row, *partner, Comes::kAgain);
   for (const Raised& each : raised) {
     if (each.message != row.id && engine_.store.messages.raise(each.message, each.state))
       engine_.changes.message_changed(each.message, row.conversation);
@@ -121,7 +121,8 @@ bool Receiving::take_in_group(const IncomingContent& incoming, bool asked) {
   const bool may_be_new = is_own || content.resent_message_id().empty() || asked;
   if (!repair(incoming, asked, row)) {
     if (!may_be_new) return false;
-    const bool is_new = engine_.changes.add_message(row);
+    const bool again = is_own || !content.resent_message_id().empty();
+    const bool is_new = engine_.changes.add_message(row, again ? Comes::kAgain : Comes::kAnew);
     if (is_new) came(row);
     if (!is_new && row.id == incoming.id)
       engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
@@ -154,7 +155,8 @@ bool Receiving::take(const IncomingContent& incoming) {
   row.conversation = Conversations(engine_.store).open(row.from, incoming.server_time, engine_.random).id;
   if (repair(incoming, asked, row)) return true;
   // An answer to a request has a time of its own, which is not the message's
-  if (!add(row, row.from) && row.id == incoming.id)
+  const Comes comes = incoming.content.resent_message_id().empty() ? Comes::kAnew : Comes::kAgain;
+  if (!add(row, row.from, comes) && row.id == incoming.id)
     engine_.inbox.ordered_again(incoming.id, incoming.sender, incoming.server_time);
   return true;
 }

@@ -30,7 +30,7 @@ class Receiving final : public ContentHandler {
 
  private:
   // False: it is there already.
-  bool add(const MessageRow& row, const AccountId& partner);
+  bool add(const MessageRow& row, const AccountId& partner, Comes comes);
   // The message is there now. `fetch`: its file may be fetched at once.
   void came(const MessageRow& row, bool fetch = true);
   // From another device of this account (COPY-1).

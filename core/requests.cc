@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/blocking.h"
+#include "core/clearing.h"
 #include "core/conversation_state.h"
 #include "core/conversations.h"
 #include "core/engine.h"
@@ -126,6 +127,8 @@ bool changes_something(Request::MethodCase method) {
     case Request::kAnswerApplicants:
     case Request::kMarkPlayed:
     case Request::kPinMessage:
+    case Request::kClearConversation:
+    case Request::kDeleteConversation:
     case Request::kReact: return true;
     case Request::kGetState:
     case Request::kConnect:
@@ -224,6 +227,8 @@ void dispatch(Engine& engine, const Request& request) {
       return answer(engine, id, MessagesView(engine.store).starred(request.list_starred()),
                     &Response::mutable_list_starred);
     case Request::kSetConversation: return set_conversation(engine, id, request.set_conversation());
+    case Request::kClearConversation: return clear_conversation(engine, id, request.clear_conversation());
+    case Request::kDeleteConversation: return delete_conversation(engine, id, request.delete_conversation());
     case Request::kFetchMedia: return engine.files.fetch_media(id, request.fetch_media());
     case Request::kOpenMedia:
       return answer(engine, id, engine.files.open_media(request.open_media()), &Response::mutable_open_media);

@@ -86,6 +86,11 @@ void Ledger::may_delete(const Message& message) {
     files_.is_kept_away(file->file_id());
 }
 
+void Ledger::may_delete_all() {
+  for (const auto& [id, text] : texts_) deletable_.insert(id);
+  groups_.each_text([this](const std::string& id) { deletable_.insert(id); });
+}
+
 void Ledger::blocks(const std::string& person, const std::string& from) { blocks_.emplace(person, from); }
 
 void Ledger::look_into_drawer(const FinalView& view) {

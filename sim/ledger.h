@@ -34,7 +34,7 @@
 //   - what was read on one of them is not unread on another                                                  COPY-2
 //   - whoever shows it shows the same reactions to it, and the same pin                                     REACT-1
 //   - and the same text, or that the same person has deleted it                                      EDIT-1, EDIT-2
-//   - what a person has deleted for itself is on none of its devices                                         EDIT-3
+//   - what a person has deleted for itself, or cleared, is on none of its devices                    EDIT-3 CLEAR-1
 //   - of all earlier messages a device that was promised them has those that the first device had          HISTORY-1
 //   - what is written after a device was removed is never shown on it; nobody goes back to an older list of somebody's
 //     devices                                                                                   DEVICE-8, IDENTITY-3
@@ -108,8 +108,12 @@ class Ledger {
   void blocks(const std::string& person, const std::string& from);
   // Somebody asks for the message to be deleted: it may be missing.
   void may_delete(const client_api::Message& message);
-  // It is on none of the person's devices from now on.
-  void removed(const std::string& person, const std::string& id) { removals_.emplace(person, id); }
+  // Any that was written until now may be.
+  void may_delete_all();
+  // It is on none of the person's devices from now on, by this rule.
+  void removed(const std::string& person, const std::string& id, const std::string& rule) {
+    removals_[{person, id}] = rule;
+  }
   // A person's device was put back from a copy of its home.
   void copied(const std::string& person) { copied_.insert(person); }
   [[nodiscard]] bool was_copied(const std::string& person) const { return copied_.contains(person); }
@@ -258,11 +262,11 @@ class Ledger {
   std::map<std::string, uint64_t> clock_set_;                           // person → when by more than an hour
   bool calm_ = false;
   std::set<std::string> copied_;
-  std::map<std::string, std::string> people_;               // by account
-  std::map<std::string, std::string> phones_;               // by person
-  std::map<std::string, std::string> bodies_;               // of texts → id
-  std::set<std::string> deletable_;                         // ids
-  std::set<std::pair<std::string, std::string>> removals_;  // by whom, ids
+  std::map<std::string, std::string> people_;                            // by account
+  std::map<std::string, std::string> phones_;                            // by person
+  std::map<std::string, std::string> bodies_;                            // of texts → id
+  std::set<std::string> deletable_;                                      // ids
+  std::map<std::pair<std::string, std::string>, std::string> removals_;  // by whom, ids → rule
   std::set<std::pair<std::string, std::string>> verified_;
   std::map<std::pair<std::string, std::string>, uint64_t> noticed_;  // device, about whom → turn
   uint64_t turn_ = 0;

@@ -67,8 +67,10 @@ void Ledger::check_removals(const std::vector<FinalView>& views) {
     if (copied_.contains(view.person)) continue;
     const auto look = [&](const std::vector<Message>& messages) {
       for (const Message& message : messages) {
-        if (removals_.contains({view.person, message.id()}))
-          broken("EDIT-3: " + view.device + " has what " + view.person + " has deleted: " + message.id().substr(0, 8));
+        const auto removal = removals_.find({view.person, message.id()});
+        if (removal != removals_.end())
+          broken(removal->second + ": " + view.device + " has what " + view.person +
+                 " has deleted: " + message.id().substr(0, 8));
       }
     };
     for (const auto& [partner, messages] : view.conversations) look(messages);

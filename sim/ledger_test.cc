@@ -417,7 +417,7 @@ TEST_F(LedgerTest, SeesADeviceThatHasWhatItsPersonHasRemoved_EDIT_3) {
   say("11111111", 1);
   hear("11111111", 1);
   ledger_.may_delete(ben_.conversations["ana"].front());
-  ledger_.removed("ben", "11111111");
+  ledger_.removed("ben", "11111111", "EDIT-3");
   EXPECT_THAT(check(), ::testing::ElementsAre(::testing::StartsWith("EDIT-3: ")));
   ben_.conversations["ana"].clear();
   EXPECT_EQ(check().size(), 1u) << "others keep it";

@@ -86,6 +86,13 @@ constexpr const char* kHideRemovals =
     "  UPDATE registers SET due = 0 WHERE key = new.key;"
     "END;";
 
+// The same of a conversation that is cleared (kCleared).
+constexpr const char* kHideClearing =
+    "CREATE TEMP TRIGGER hide_clearing AFTER INSERT ON main.registers"
+    "  WHEN new.due > 0 AND hex(substr(new.key, 1, 1)) = '0D' BEGIN"
+    "  UPDATE registers SET due = 0 WHERE key = new.key;"
+    "END;";
+
 // A message that was opened is left as it was.
 constexpr const char* kKeepFiles =
     "CREATE TEMP TRIGGER keep_file BEFORE UPDATE OF file ON main.messages"
@@ -155,6 +162,7 @@ void mutate(core::Database& database, Mutation mutation) {
   if (mutation == Mutation::kTakeAnyReaction) (void)database.execute(kTakeReactions).has_value();
   if (mutation == Mutation::kTakeAnyEdit) (void)database.execute(kTakeEdits).has_value();
   if (mutation == Mutation::kHideRemovals) (void)database.execute(kHideRemovals).has_value();
+  if (mutation == Mutation::kHideClearing) (void)database.execute(kHideClearing).has_value();
   if (mutation == Mutation::kKeepDeleted) (void)database.execute(kKeepDeleted).has_value();
   if (mutation == Mutation::kKeepSenderKey) (void)database.execute(kKeepSenderKeys).has_value();
   if (mutation == Mutation::kKeepOpened) (void)database.execute(kKeepFiles).has_value();

@@ -36,6 +36,7 @@ enum class Mutation {
   kTakeAnyEdit,
   kKeepDeleted,      // mutated_core.cc: what others have deleted for everybody stays (EDIT-2)
   kHideRemovals,     // mutated_core.cc: that a message is removed the account's other devices are not told (EDIT-3)
+  kHideClearing,     // mutated_core.cc: that a conversation is cleared they are not told either (CLEAR-1)
   kTakeAnyReaction,  // mutated_core.cc: the reaction counts that came last, and not the one that was said last (REACT-1)
   kKeepOpened,       // mutated_core.cc: what was to be viewed once, and was, keeps its key (MEDIA-7)
   kHideOpening,      // mutated_core.cc: that it was opened the account's other devices are not told (MEDIA-7)
@@ -69,6 +70,7 @@ inline constexpr MutationName kMutations[] = {
     {Mutation::kTakeAnyEdit, "take-any-edit"},
     {Mutation::kKeepDeleted, "keep-deleted"},
     {Mutation::kHideRemovals, "hide-removals"},
+    {Mutation::kHideClearing, "hide-clearing"},
     {Mutation::kKeepOpened, "keep-opened"},
     {Mutation::kHideOpening, "hide-opening"},
     {Mutation::kTakeAnyFile, "take-any-file"},

@@ -77,6 +77,7 @@ STOREYS = {
         "admitting",
         "asked_messages",
         "blocking",
+        "clearing",
         "conversation_state",
         "corrections",
         "device_watch",

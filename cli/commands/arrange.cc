@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Archiving, pinning and muting conversations, and marking them as unread.
+// Archiving, pinning and muting conversations, marking them as unread, clearing and deleting them.
 
 #include "cli/commands/commands.h"
 #include "cli/time_text.h"
@@ -40,6 +40,25 @@ ExitCode run_mute(Context context, const MuteOptions& options) {
 
 ExitCode run_unmute(Context context, const std::string& whom) {
   return arrange(context, whom, [](auto& what) { what.set_muted_until_us(0); });
+}
+
+ExitCode run_clear(Context context, const ClearOptions& options) {
+  const auto conversation = conversation_with(context, options.whom);
+  if (!conversation) return conversation.error();
+  client_api::Request request;
+  request.mutable_clear_conversation()->set_conversation(conversation->id());
+  request.mutable_clear_conversation()->set_keep_starred(options.keep_starred);
+  const auto response = ask(context, std::move(request));
+  return response ? ExitCode::kOk : response.error();
+}
+
+ExitCode run_delete_chat(Context context, const std::string& whom) {
+  const auto conversation = conversation_with(context, whom);
+  if (!conversation) return conversation.error();
+  client_api::Request request;
+  request.mutable_delete_conversation()->set_conversation(conversation->id());
+  const auto response = ask(context, std::move(request));
+  return response ? ExitCode::kOk : response.error();
 }
 
 }  // namespace kith::cli

@@ -218,6 +218,12 @@ struct MuteOptions {
 };
 ExitCode run_mute(Context context, const MuteOptions& options);
 ExitCode run_unmute(Context context, const std::string& whom);
+struct ClearOptions {
+  std::string whom;
+  bool keep_starred = false;
+};
+ExitCode run_clear(Context context, const ClearOptions& options);
+ExitCode run_delete_chat(Context context, const std::string& whom);
 
 // GROUP is what find_group() takes, members are named as by find_members(). Who changes a group needs the server.
 

@@ -68,10 +68,17 @@ std::optional<ConversationRow> ConversationsTable::find(const ConversationId& id
 std::vector<ConversationRow> ConversationsTable::list() {
   std::vector<ConversationRow> rows;
   auto row = database_.prepare("SELECT " KITH_CONVERSATION_COLUMNS
-                               " FROM conversations c ORDER BY coalesce((SELECT max(order_us) FROM messages m WHERE "
+                               " FROM conversations c WHERE gone = 0 OR draft <> '' ORDER BY coalesce((SELECT "
+                               "max(order_us) FROM messages m WHERE "
                                "m.conversation = c.id), made_us) DESC, id");
   while (row.step()) rows.push_back(read(row));
   return rows;
+}
+
+bool ConversationsTable::is_listed(const ConversationId& id) {
+  auto row = database_.prepare("SELECT 1 FROM conversations WHERE id = ? AND (gone = 0 OR draft <> '')");
+  row.bind_id(id);
+  return row.step();
 }
 
 bool ConversationsTable::set_draft(const ConversationId& id, std::string_view text,
@@ -103,6 +110,17 @@ void ConversationsTable::set_muted(const ConversationId& id, UnixMicros until) {
 
 void ConversationsTable::set_marked_unread(const ConversationId& id, bool marked) {
   database_.prepare("UPDATE conversations SET marked_unread = ? WHERE id = ?").bind(marked ? 1 : 0).bind_id(id).run();
+}
+
+void ConversationsTable::set_gone(const ConversationId& id, bool gone) {
+  database_.prepare("UPDATE conversations SET gone = ? WHERE id = ?").bind(int64_t{gone}).bind_id(id).run();
+}
+
+void ConversationsTable::set_cleared(const ConversationId& id, UnixMicros up_to) {
+  database_.prepare("UPDATE conversations SET made_us = max(made_us, ?) WHERE id = ?")
+      .bind(static_cast<int64_t>(up_to.value))
+      .bind_id(id)
+      .run();
 }
 
 std::vector<ConversationId> ConversationsTable::pinned() {

@@ -5,11 +5,12 @@
 //   conversations        id BLOB(16) PRIMARY KEY, kind INTEGER (ConversationKind), peer BLOB(16): the other account;
 //                        of a conversation with oneself the own one, of a group's the group, unread INTEGER: incoming
 //                        messages not read, draft TEXT, draft_quote BLOB(16) or null: the message that it answers,
-//                        made_us INTEGER: server time when it was made, archived INTEGER 0/1, pinned_us INTEGER: when
-//                        it was pinned; 0: it is not, muted_until_us INTEGER; 0: it is not muted,
-//                        marked_unread INTEGER 0/1, read_elsewhere_us INTEGER, read_elsewhere_id BLOB(16): up to
-//                        where, in the order of ORDER-1, another device of the account has said that it was read
-//                        (COPY-2); 0 and x'': none has
+//                        made_us INTEGER: server time when it was made, or of the last message that was cleared,
+//                        archived INTEGER 0/1, pinned_us INTEGER: when it was pinned; 0: it is not, muted_until_us
+//                        INTEGER; 0: it is not muted, marked_unread INTEGER 0/1, read_elsewhere_us INTEGER,
+//                        read_elsewhere_id BLOB(16): up to where, in the order of ORDER-1, another device of the
+//                        account has said that it was read (COPY-2); 0 and x'': none has, gone INTEGER 0/1: it was
+//                        deleted, and nothing was said in it since (CLEAR-2)
 //   conversations_peer   index on peer, and whether it is a group: an account or a group has one conversation at most,
 //                        and a group whose maker gave it the id of an account has not that account's
 //
@@ -70,14 +71,19 @@ class ConversationsTable {
   std::optional<ConversationId> with(const Target& peer);
   // ConversationRow::direct_peer(); absent as well when there is no such conversation.
   std::optional<AccountId> direct_peer(const ConversationId& id);
-  // Newest activity first: the order time of the newest message, or when it was made.
+  // Newest activity first: the order time of the newest message, or when it was made. Without those that are gone, but
+  // for one with a draft.
   std::vector<ConversationRow> list();
+  bool is_listed(const ConversationId& id);
   // False when there is no such conversation.
   bool set_draft(const ConversationId& id, std::string_view text, const std::optional<MessageId>& quote = std::nullopt);
   void set_archived(const ConversationId& id, bool archived);
   void set_pinned(const ConversationId& id, UnixMicros at);
   void set_muted(const ConversationId& id, UnixMicros until);
   void set_marked_unread(const ConversationId& id, bool marked);
+  void set_gone(const ConversationId& id, bool gone);
+  // What was said in it until then is cleared: without messages it stands in the list where it stood.
+  void set_cleared(const ConversationId& id, UnixMicros up_to);
   // Those that are shown as pinned: the newest kPinnedMax that are, on every device the same.
   std::vector<ConversationId> pinned();
 

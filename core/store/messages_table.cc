@@ -25,13 +25,20 @@ MessagePage read_page(Statement& rows, int64_t limit) {
 
 }  // namespace
 
-bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
+// What the account's devices have cleared: `m` is a row, of a conversation `c`. Ids are random, so that none is found
+// between two that are kept.
+#define KITH_CLEARED(conversation, order_us, id)                                                                   \
+  "EXISTS (SELECT 1 FROM clearings k JOIN conversations c ON c.peer = k.peer AND (c.kind = 3) = k.is_group WHERE " \
+  "c.id = " conversation " AND (" order_us ", " id ") <= (k.order_us, k.message) AND instr(k.kept, " id ") = 0)"
+
+bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread, Comes comes) {
   auto statement = database_.prepare(
       "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, quote_message, "
       "quote_author, quote_excerpt, sent_at, order_us, tick, failure, raw, unread, receipt_number, came_us, "
       "group_revision, file, edited_us, starred) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
       "?6 IN (1, 7) AND EXISTS (SELECT 1 FROM registers WHERE key = ? AND value <> x'') WHERE NOT EXISTS (SELECT 1 "
-      "FROM registers WHERE key = ? AND value <> x'') ON CONFLICT (id) DO NOTHING");
+      "FROM registers WHERE key = ? AND value <> x'') AND NOT (? AND " KITH_CLEARED(
+          "?2", "?12", "?1") ") ON CONFLICT (id) DO NOTHING");
   statement.bind_id(message.id)
       .bind_id(message.conversation)
       .bind_id(message.from)
@@ -64,23 +71,26 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread) {
   }
   const Bytes starred = RegisterRow::key_of(kStarredRegister, message.id.view());
   const Bytes removed = RegisterRow::key_of(kRemovedRegister, message.id.view());
-  statement.bind(static_cast<int64_t>(message.edited.value)).bind_blob(starred).bind_blob(removed).run();
+  statement.bind(static_cast<int64_t>(message.edited.value)).bind_blob(starred).bind_blob(removed);
+  statement.bind(static_cast<int64_t>(comes)).run();
   if (database_.failed() || database_.changed_rows() != 1) return false;
   const int64_t sequence = database_.inserted_row();
   if (sequence % kIndexedAtOnce == 0 && sequence - indexed_sequence() > kUnindexedMax) (void)index(kIndexedAtOnce);
   return true;
 }
 
-bool MessagesTable::add(const MessageRow& message, std::optional<bool> unread) {
+bool MessagesTable::add(const MessageRow& message, Comes comes, std::optional<bool> unread) {
   const bool notice = message.kind == MessageKind::kIdentityChanged || message.kind == MessageKind::kHandleMoved ||
                       message.kind == MessageKind::kGroupEvent;
   const bool is_unread = unread.value_or(!message.outgoing && !notice && !was_read_elsewhere(message));
   Tick tick = message.tick;
   if (message.outgoing && (tick == Tick::kSent || tick == Tick::kDelivered))
     tick = std::max(tick, tick_by_receipts(message.id));
-  if (!insert(message, tick, is_unread)) return false;
-  if (is_unread)
-    database_.prepare("UPDATE conversations SET unread = unread + 1 WHERE id = ?").bind_id(message.conversation).run();
+  if (!insert(message, tick, is_unread, comes)) return false;
+  database_.prepare("UPDATE conversations SET unread = unread + ?2, gone = 0 WHERE id = ?1 AND (?2 OR gone)")
+      .bind_id(message.conversation)
+      .bind(int64_t{is_unread})
+      .run();
   return true;
 }
 
@@ -125,7 +135,7 @@ bool MessagesTable::replace(MessageKind kind, const MessageRow& message) {
   MessageRow repaired = message;
   repaired.order = known->order;
   repaired.outgoing = known->outgoing;
-  return insert(repaired, known->tick, unread);
+  return insert(repaired, known->tick, unread, Comes::kAnew);
 }
 
 std::optional<ConversationId> MessagesTable::reorder(const MessageId& id, const AccountId& from, UnixMicros order,
@@ -184,6 +194,33 @@ void MessagesTable::no_longer_unread(const MessageRow& message) {
 void MessagesTable::remove(const MessageRow& message) {
   no_longer_unread(message);
   database_.prepare("DELETE FROM messages WHERE id = ?").bind_id(message.id).run();
+}
+
+std::vector<MessageRow> MessagesTable::cleared(const ConversationId& conversation, int64_t limit) {
+  auto row = database_.prepare(
+      "SELECT " KITH_MESSAGE_COLUMNS
+      " FROM messages WHERE conversation = ?1 AND NOT (outgoing = 1 AND tick IN (1, 5)) AND " KITH_CLEARED(
+          "?1", "messages.order_us", "messages.id") " ORDER BY order_us, id LIMIT ?2");
+  row.bind_id(conversation).bind(limit);
+  return read_page(row, limit).messages;
+}
+
+std::vector<MessageRow> MessagesTable::unsent(const ConversationId& conversation) {
+  auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
+                               " FROM messages WHERE conversation = ? AND outgoing = 1 AND tick IN (1, 5)");
+  row.bind_id(conversation);
+  std::vector<MessageRow> found;
+  while (row.step()) found.push_back(read_message(row));
+  return found;
+}
+
+std::optional<MessageCursor> MessagesTable::last_settled(const ConversationId& conversation) {
+  auto row = database_.prepare(
+      "SELECT order_us, id FROM messages WHERE conversation = ? AND NOT (outgoing = 1 AND tick IN (1, 5)) ORDER BY "
+      "order_us DESC, id DESC LIMIT 1");
+  row.bind_id(conversation);
+  if (!row.step()) return std::nullopt;
+  return MessageCursor{{static_cast<uint64_t>(row.integer(0))}, row.id<MessageId>(1)};
 }
 
 void MessagesTable::set_text(const MessageRow& message) {

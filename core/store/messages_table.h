@@ -30,6 +30,7 @@
 // ORDER-1: in a conversation messages are ordered by (order_us, id). Of one that came, order_us changes only while it
 //          is unread, and for kReorderedWithinUs.
 // SEND-1:  a message that is there already is not added again, nor is one that this account has removed.
+// CLEAR-1: nor is one that the account had when it cleared the conversation.
 // TICK-1:  ticks follow what SentTable knows of the message, also when a receipt came before its own acknowledgement.
 //
 // Calls: reads anywhere; writes inside the caller's Transaction.
@@ -48,6 +49,9 @@ namespace kith::core {
 struct SearchWords;
 
 // What the body is: client_api.Message.body.
+// Whether the account may have had it before: what is written elsewhere, an answer, the history, a notice of what was.
+enum class Comes : uint8_t { kAnew = 0, kAgain = 1 };
+
 enum class MessageKind : uint8_t {
   kText = 1,
   kIdentityChanged = 2,
@@ -139,12 +143,12 @@ class MessagesTable {
 
   explicit MessagesTable(Database& database) : database_(database) {}
 
-  // Adds the message to its conversation, which is there, and keeps the conversation's unread count. `unread`: whether
-  // it is, as of one that another device of the account had (HISTORY-3); absent: incoming messages of every kind but
-  // notices (kIdentityChanged, kHandleMoved, kGroupEvent) are, unless they were read elsewhere. An outgoing message
-  // that is kSent or kDelivered gets the tick that its receipts say, when that is higher. False when a message of this
-  // id is there already; then nothing changes.
-  bool add(const MessageRow& message, std::optional<bool> unread = std::nullopt);
+  // Adds the message to its conversation, which is there, and listed from now on, and keeps its unread count. `unread`:
+  // whether it is, as of one that another device of the account had (HISTORY-3); absent: incoming messages of every
+  // kind but notices (kIdentityChanged, kHandleMoved, kGroupEvent) are, unless they were read elsewhere. An outgoing
+  // message that is kSent or kDelivered gets the tick that its receipts say, when that is higher. False when a message
+  // of this id is there already, or it comes again and was cleared; then nothing changes.
+  bool add(const MessageRow& message, Comes comes = Comes::kAnew, std::optional<bool> unread = std::nullopt);
   // Gives a kUndecryptable message its content (kind, text, quote, raw, sent_at, from_device, receipt_number,
   // group_revision and came of `message`); its place stays. It is unread, for nobody has seen its text unless it was
   // read elsewhere, and is taken as a new event. False unless there is one of this id from the same account in the same
@@ -168,6 +172,13 @@ class MessagesTable {
   bool remove_unsupported(const MessageId& id, const AccountId& from);
   // Takes one away that is there.
   void remove(const MessageRow& message);
+  // Of those that clearings_table.h says are no more some that are still there; none: they are all gone. What has not
+  // left yet stays.
+  std::vector<MessageRow> cleared(const ConversationId& conversation, int64_t limit);
+  // Outgoing ones that are kPending or kFailed.
+  std::vector<MessageRow> unsent(const ConversationId& conversation);
+  // The newest one that is none of these.
+  std::optional<MessageCursor> last_settled(const ConversationId& conversation);
 
   // Text, raw and edited of the message, which is there.
   void set_text(const MessageRow& message);
@@ -249,7 +260,7 @@ class MessagesTable {
   bool replace(MessageKind kind, const MessageRow& message);
   bool remove_kind(MessageKind kind, const MessageId& id, const AccountId& from);
   void no_longer_unread(const MessageRow& message);
-  bool insert(const MessageRow& message, Tick tick, bool unread);
+  bool insert(const MessageRow& message, Tick tick, bool unread, Comes comes);
   bool was_read_elsewhere(const MessageRow& message);
 
   Database& database_;

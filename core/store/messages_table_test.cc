@@ -245,12 +245,12 @@ TEST_F(MessagesTableTest, AnUndecryptableMessageIsAnEventOnlyWhenItIsRepaired) {
 TEST_F(MessagesTableTest, WhatComesWithTheHistoryIsNoEventAndIsUnreadWhenItWas_HISTORY_3) {
   MessageRow old = incoming(1, 100);
   old.came = {};
-  ASSERT_TRUE(store_.messages.add(old, false));
+  ASSERT_TRUE(store_.messages.add(old, Comes::kAgain, false));
   EXPECT_EQ(unread(), 0u);
   old.id = message_id(2);
-  ASSERT_TRUE(store_.messages.add(old, true));
+  ASSERT_TRUE(store_.messages.add(old, Comes::kAgain, true));
   EXPECT_EQ(unread(), 1u);
-  EXPECT_FALSE(store_.messages.add(old, true));
+  EXPECT_FALSE(store_.messages.add(old, Comes::kAgain, true));
   EXPECT_EQ(unread(), 1u);
   EXPECT_TRUE(store_.messages.take(10).messages.empty());
   store_.messages.add(incoming(3, 300));
@@ -261,8 +261,8 @@ TEST_F(MessagesTableTest, TheTickOfAnOldMessageIsTheHighestThatWasSaidOfIt_HISTO
   (void)store_.sent.note(kPeer, DeviceId{9}, {1, message_id(1), message_id(1)});
   (void)store_.sent.note(kPeer, DeviceId{9}, {2, message_id(2), message_id(2)});
   ASSERT_TRUE(store_.sent.raise(kPeer, kPeer, DeviceId{9}, wire::ReceiptRun::of(1, message_id(1)), SentState::kRead));
-  ASSERT_TRUE(store_.messages.add(outgoing(1, 100, Tick::kSent), false));
-  ASSERT_TRUE(store_.messages.add(outgoing(2, 200, Tick::kDelivered), false));
+  ASSERT_TRUE(store_.messages.add(outgoing(1, 100, Tick::kSent), Comes::kAgain, false));
+  ASSERT_TRUE(store_.messages.add(outgoing(2, 200, Tick::kDelivered), Comes::kAgain, false));
   EXPECT_EQ(store_.messages.find(message_id(1))->tick, Tick::kRead);
   EXPECT_EQ(store_.messages.find(message_id(2))->tick, Tick::kDelivered);
 }

@@ -48,8 +48,11 @@ CREATE TABLE conversations (
   draft TEXT NOT NULL DEFAULT '', draft_quote BLOB, made_us INTEGER NOT NULL, archived INTEGER NOT NULL DEFAULT 0,
   pinned_us INTEGER NOT NULL DEFAULT 0, muted_until_us INTEGER NOT NULL DEFAULT 0,
   marked_unread INTEGER NOT NULL DEFAULT 0, read_elsewhere_us INTEGER NOT NULL DEFAULT 0,
-  read_elsewhere_id BLOB NOT NULL DEFAULT x'') WITHOUT ROWID;
+  read_elsewhere_id BLOB NOT NULL DEFAULT x'', gone INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE UNIQUE INDEX conversations_peer ON conversations (peer, kind = 3);
+CREATE TABLE clearings (
+  peer BLOB NOT NULL, is_group INTEGER NOT NULL, device INTEGER NOT NULL, order_us INTEGER NOT NULL, message BLOB NOT NULL,
+  kept BLOB NOT NULL, deleted INTEGER NOT NULL, PRIMARY KEY (peer, is_group, device)) WITHOUT ROWID;
 
 CREATE TABLE messages (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, from_account BLOB NOT NULL,

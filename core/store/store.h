@@ -5,6 +5,7 @@
 
 #include "core/store/account_table.h"
 #include "core/store/answers_table.h"
+#include "core/store/clearings_table.h"
 #include "core/store/contacts_table.h"
 #include "core/store/conversations_table.h"
 #include "core/store/corrections_table.h"
@@ -44,6 +45,7 @@ struct Store {
         openings(opened),
         remarks(opened),
         corrections(opened),
+        clearings(opened),
         receipts(opened),
         sent(opened),
         outbox(opened),
@@ -73,6 +75,7 @@ struct Store {
   OpeningsTable openings;
   RemarksTable remarks;
   CorrectionsTable corrections;
+  ClearingsTable clearings;
   ReceiptsTable receipts;
   SentTable sent;
   OutboxTable outbox;

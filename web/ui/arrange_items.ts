@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { isMuted, isUnread } from "../view-models/arrangement";
-import type { Conversation } from "../view-models/core";
+import { groupOf, Role, type Conversation } from "../view-models/core";
 import { say } from "../view-models/say";
 import type { PopupItem } from "./popup_menu";
 
@@ -14,6 +14,22 @@ export interface ArrangeActions {
   markRead: (conversation: Conversation) => unknown;
   archive: (conversation: Conversation) => unknown;
   unarchive: (conversation: Conversation) => unknown;
+}
+
+/** What takes its messages from one's own devices. */
+export type Removal = "clear" | "delete";
+
+/** At the end of its menu. A group is left before it is deleted. */
+export function removalItems(conversation: Conversation, onAsk: (removal: Removal) => void): PopupItem[] {
+  const role = groupOf(conversation)?.role ?? Role.kNone;
+  return [
+    ...(conversation.lastMessage === undefined
+      ? []
+      : [{ icon: "close", label: say("arrange.clear"), act: () => onAsk("clear") } as const]),
+    ...(role === Role.kNone
+      ? [{ icon: "trash", label: say("arrange.delete"), act: () => onAsk("delete") } as const]
+      : []),
+  ];
 }
 
 /** For its menu; `onMute` asks for how long. What is archived is at no top that it could be pinned to. */

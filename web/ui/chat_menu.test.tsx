@@ -24,6 +24,7 @@ const show = (
       group={group}
       note={note ? { onDetails } : undefined}
       arrange={[]}
+      removal={[]}
       onExport={nothing}
       onSearchHere={nothing}
       onSearchAll={nothing}

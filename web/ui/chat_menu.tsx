@@ -14,6 +14,8 @@ interface ChatMenuProps {
   note: { onDetails: () => void } | undefined;
   /** Pinning, muting, archiving. */
   arrange: readonly PopupItem[];
+  /** Clearing and deleting it. */
+  removal: readonly PopupItem[];
   onExport: () => void;
   onSearchHere: () => void;
   onSearchAll: () => void;
@@ -27,6 +29,7 @@ export default function ChatMenu({
   group,
   note,
   arrange,
+  removal,
   onExport,
   onSearchHere,
   onSearchAll,
@@ -49,5 +52,6 @@ export default function ChatMenu({
     });
   }
   if (group?.onLeave !== undefined) items.push({ icon: "leave", label: say("group.leave"), act: group.onLeave });
+  items.push(...removal);
   return <PopupMenu label={say("chatMenu.more")} at={opener} onClose={onClose} items={items} />;
 }

@@ -4,7 +4,7 @@ import type { Conversation } from "../view-models/core";
 import { titleOf } from "../view-models/core";
 import { say } from "../view-models/say";
 import { arrangeItems, type ArrangeActions } from "./arrange_items";
-import { PopupMenu } from "./popup_menu";
+import { PopupMenu, type PopupItem } from "./popup_menu";
 
 /** Where the menu of a conversation is open: at the button of its row, or where somebody pressed. */
 export interface ConversationMenuPlace {
@@ -16,17 +16,19 @@ interface ConversationMenuProps {
   place: ConversationMenuPlace;
   actions: ArrangeActions;
   onMute: (conversation: Conversation) => void;
+  /** Clearing and deleting it. */
+  removal: readonly PopupItem[];
   onClose: () => void;
 }
 
 /** What can be done with a conversation where it stands in a list. */
-export default function ConversationMenu({ place, actions, onMute, onClose }: ConversationMenuProps) {
+export default function ConversationMenu({ place, actions, onMute, removal, onClose }: ConversationMenuProps) {
   const { conversation, at } = place;
   return (
     <PopupMenu
       label={say("arrange.more", { title: titleOf(conversation) })}
       at={at}
-      items={arrangeItems(conversation, actions, onMute)}
+      items={[...arrangeItems(conversation, actions, onMute), ...removal]}
       onClose={onClose}
     />
   );

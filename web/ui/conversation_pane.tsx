@@ -36,6 +36,7 @@ import { isEscape } from "./keys";
 import { MessageList } from "./message_list";
 import type { MessageActions } from "./message_row";
 import { useMuting } from "./muting";
+import { useRemoving } from "./removing";
 import { searchAll } from "./search_all";
 import { NARROW, useMedia } from "./use_media";
 import { useNow } from "./use_now";
@@ -305,6 +306,7 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
   const [opener, setOpener] = useState<HTMLElement>();
   const [asking, setAsking] = useState<Ending | "export">();
   const muting = useMuting(actions.arrangement.mute);
+  const removing = useRemoving(actions.arrangement);
   const direct = directOf(conversation);
   const group = groupOf(conversation);
   const onLeave = group === undefined || group.role === Role.kNone ? undefined : () => setAsking("leave");
@@ -330,6 +332,7 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
           group={group && { onDetails: actions.openDetails, onLeave }}
           note={conversation.peer.case === "self" ? { onDetails: actions.openDetails } : undefined}
           arrange={arrangeItems(conversation, actions.arrangement, muting.ask)}
+          removal={removing.items(conversation)}
           onExport={() => setAsking("export")}
           onSearchHere={model.search.open}
           onSearchAll={() => searchAll(actions)}
@@ -337,6 +340,7 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
         />
       )}
       {muting.question}
+      {removing.question}
       {asking === "export" && <ExportQuestion model={model} onClose={() => setAsking(undefined)} />}
       {asking !== undefined && asking !== "export" && (
         <EndingQuestion

@@ -4,10 +4,21 @@
 import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { Failure_Code, Group_Role } from "../core-client/schema";
 import { Arrangement } from "../view-models/arrangement";
+import type { Conversation } from "../view-models/core";
 import { ConversationListViewModel } from "../view-models/conversation_list";
 import { EntityStore } from "../view-models/entity_store";
-import { ANA, BEN, conversation, micros, NOON, type FakeCore } from "../view-models/testing/fake_core";
+import {
+  ANA,
+  BEN,
+  conversation,
+  groupConversation,
+  message,
+  micros,
+  NOON,
+  type FakeCore,
+} from "../view-models/testing/fake_core";
 import { settledCore } from "../view-models/testing/settled_core";
 import { ArchivedPane } from "./archived_pane";
 import { ConversationRows } from "./conversation_rows";
@@ -16,9 +27,11 @@ import { useViewModel } from "./use_view_model";
 // Fetched when they are wanted: here at once.
 import "./conversation_menu";
 import "./mute_question";
+import "./removal_question";
 
 let core: FakeCore;
 let list: ConversationListViewModel;
+const told: string[] = [];
 let actions: { openConversation: () => void; arrangement: Arrangement };
 
 function Rows() {
@@ -39,9 +52,11 @@ beforeEach(async () => {
     conversation({ id: ANA, title: "Ana", activityUs: micros(NOON + 2), unread: 2 }),
     conversation({ id: BEN, title: "Ben", activityUs: micros(NOON + 1) }),
   ];
+  core.messages = [];
   const store = new EntityStore(core);
   list = new ConversationListViewModel(store);
-  actions = { openConversation: vi.fn(), arrangement: new Arrangement(core, store, () => undefined) };
+  actions = { openConversation: vi.fn(), arrangement: new Arrangement(core, store, (words) => told.push(words)) };
+  told.length = 0;
   await store.loadConversations();
 });
 afterEach(cleanup);
@@ -104,8 +119,78 @@ describe("the menu of a conversation in the list", () => {
     render(<Rows />);
     fireEvent.contextMenu(document.getElementById(`row-${BEN}`)!, { clientX: 4, clientY: 4 });
     const items = await screen.findAllByRole("menuitem", { hidden: true });
-    expect(items.map(({ textContent }) => textContent)).toEqual(["Pin", "Mute …", "Archive", "Mark as unread"]);
+    expect(items.map(({ textContent }) => textContent)).toEqual([
+      "Pin",
+      "Mute …",
+      "Archive",
+      "Mark as unread",
+      "Delete chat …",
+    ]);
     expect(actions.openConversation).not.toHaveBeenCalled();
+  });
+});
+
+describe("a conversation that is to be cleared or deleted", () => {
+  const button = (name: string) => screen.findByRole("button", { name, hidden: true });
+  const press = async (name: string) => act(async () => fireEvent.click(await button(name)));
+  const labels = async (title: string) => {
+    fireEvent.click(screen.getByRole("button", { name: `More about ${title}` }));
+    const items = await screen.findAllByRole("menuitem", { hidden: true });
+    return items.map(({ textContent }) => textContent);
+  };
+  const has = (id: string, with_: Partial<Conversation>) =>
+    act(async () => core.emit({ case: "conversationChanged", value: { ...list.find(id)!, ...with_ } }));
+
+  it("is asked about first, and stays in the list without its messages", async () => {
+    render(<Rows />);
+    await has(BEN, { lastMessage: message({ text: "soup" }) });
+    await choose("Ben", "Clear chat …");
+    screen.getByText("Clear the chat “Ben”?");
+    fireEvent.click(screen.getByRole("checkbox", { name: "Keep starred messages", hidden: true }));
+    expect(core.called("clearConversation")).toEqual([]);
+    await press("Clear chat");
+    expect(core.called("clearConversation")).toEqual([{ conversation: BEN, keepStarred: true }]);
+    expect(titles()).toEqual(["Ana", "Ben"]);
+    expect(told).toEqual(["The chat is cleared."]);
+  });
+
+  it("is left alone by whoever has thought better of it", async () => {
+    render(<Rows />);
+    await choose("Ben", "Delete chat …");
+    await press("Cancel");
+    expect(core.called("deleteConversation")).toEqual([]);
+  });
+
+  it("goes from the list, and the focus to the row in its place", async () => {
+    render(<Rows />);
+    await choose("Ana", "Delete chat …");
+    await press("Delete chat");
+    expect(core.called("deleteConversation")).toEqual([{ conversation: ANA }]);
+    expect(titles()).toEqual(["Ben"]);
+    expect(document.activeElement?.id).toBe(`row-${BEN}`);
+    expect(told).toEqual(["The chat is deleted."]);
+  });
+
+  it("says why it could not be", async () => {
+    vi.spyOn(console, "debug").mockReturnValue(undefined);
+    core.failing("deleteConversation", Failure_Code.kStillMember);
+    render(<Rows />);
+    await choose("Ana", "Delete chat …");
+    await press("Delete chat");
+    expect(titles()).toEqual(["Ana", "Ben"]);
+    expect(told).toEqual(["You are in this group: leave it first."]);
+  });
+
+  it("is not offered to be cleared when it is, nor deleted in a group that one is in", async () => {
+    render(<Rows />);
+    const { peer } = groupConversation();
+    if (peer.case !== "group") throw new Error("a group");
+    const as = (role: Group_Role) => has(ANA, { peer: { ...peer, value: { ...peer.value, role } } });
+    await as(Group_Role.kMember);
+    expect(await labels("Ana")).not.toContain("Delete chat …");
+    expect(await labels("Ana")).not.toContain("Clear chat …");
+    await as(Group_Role.kNone);
+    expect(await labels("Ana")).toContain("Delete chat …");
   });
 });
 
@@ -121,7 +206,12 @@ describe("the archived conversations", () => {
     screen.getByText("These chats stay here when a message comes", { exact: false });
     fireEvent.click(screen.getByRole("button", { name: "More about Ben" }));
     const items = await screen.findAllByRole("menuitem", { hidden: true });
-    expect(items.map(({ textContent }) => textContent)).toEqual(["Mute …", "Unarchive", "Mark as unread"]);
+    expect(items.map(({ textContent }) => textContent)).toEqual([
+      "Mute …",
+      "Unarchive",
+      "Mark as unread",
+      "Delete chat …",
+    ]);
     await act(async () => fireEvent.click(items[1] as HTMLElement));
     expect(titles()).toEqual([]);
     expect(screen.getByRole("status").textContent).toBe("Nothing is archived.");

@@ -11,6 +11,7 @@ import { ConversationRow } from "./conversation_row";
 import { isFocusLost } from "./focus_return";
 import { useMuting } from "./muting";
 import { MissingPopup, onDemand } from "./on_demand";
+import { useRemoving, type RemovalActions } from "./removing";
 import rows from "./parts/rows.module.css";
 
 const ConversationMenu = onDemand(() => import("./conversation_menu").then(({ default: menu }) => menu), {
@@ -20,7 +21,8 @@ const ConversationMenu = onDemand(() => import("./conversation_menu").then(({ de
 /** What is asked of the app around the rows. */
 export interface ConversationRowActions {
   openConversation: (id: string) => unknown;
-  readonly arrangement: ArrangeActions & { mute: (conversation: Conversation, how: MuteFor) => unknown };
+  readonly arrangement: ArrangeActions &
+    RemovalActions & { mute: (conversation: Conversation, how: MuteFor) => unknown };
 }
 
 interface ConversationRowsProps {
@@ -37,6 +39,7 @@ interface ConversationRowsProps {
 export function ConversationRows({ conversations, openId, now, archived = false, actions }: ConversationRowsProps) {
   const [menu, setMenu] = useState<ConversationMenuPlace>();
   const muting = useMuting(actions.arrangement.mute);
+  const removing = useRemoving(actions.arrangement);
   const list = useRef<HTMLUListElement>(null);
   const before = useRef(conversations);
   useEffect(() => {
@@ -68,10 +71,12 @@ export function ConversationRows({ conversations, openId, now, archived = false,
           place={menu}
           actions={actions.arrangement}
           onMute={muting.ask}
+          removal={removing.items(menu.conversation)}
           onClose={() => setMenu(undefined)}
         />
       )}
       {muting.question}
+      {removing.question}
     </>
   );
 }

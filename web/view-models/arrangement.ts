@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What a person makes of a conversation, on all devices of the account alike: pinned above the others, muted for a
-// while or for good, archived, marked as unread. The core has it (docs/decisions/0029); one that is archived stays so
-// when a message comes.
+// while or for good, archived, marked as unread, cleared, deleted. The core has it (docs/decisions/0029); one that is
+// archived stays so when a message comes.
 import type { Conversation, Core } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
@@ -56,6 +56,25 @@ export class Arrangement {
   readonly unarchive = async ({ id: conversation }: Conversation): Promise<void> => {
     const undo = () => void this.set({ conversation, archived: true });
     if (await this.set({ conversation, archived: false })) this.tell(say("arrange.unarchived"), undo);
+  };
+
+  /** Others keep what was said in it. */
+  readonly clear = async ({ id: conversation }: Conversation, keepStarred: boolean): Promise<void> => {
+    try {
+      this.store.putConversation(await this.core.call("clearConversation", { conversation, keepStarred }));
+      this.tell(say("arrange.cleared"));
+    } catch (error) {
+      this.tell(failureText(error));
+    }
+  };
+  /** The core says that it is gone. */
+  readonly remove = async ({ id: conversation }: Conversation): Promise<void> => {
+    try {
+      await this.core.call("deleteConversation", { conversation });
+      this.tell(say("arrange.deleted"));
+    } catch (error) {
+      this.tell(failureText(error));
+    }
   };
 
   private async set(change: {

@@ -260,6 +260,10 @@ export class EntityStore {
           this.byId.set(kind.value.id, kind.value);
           conversations.add(kind.value.id);
           break;
+        case "conversationRemoved":
+          this.byId.delete(kind.value.conversation);
+          conversations.add(kind.value.conversation);
+          break;
         case "typingChanged":
           change(kind.value.conversation, (each) => withTyping(each, kind.value));
           break;

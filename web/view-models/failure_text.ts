@@ -53,6 +53,7 @@ const WORDS: Partial<Record<FailureCode, TextId>> = {
   [FailureCode.kTooLate]: "failure.tooLate",
   [FailureCode.kNotOwnMessage]: "failure.notOwnMessage",
   [FailureCode.kForwardedOften]: "failure.forwardedOften",
+  [FailureCode.kStillMember]: "failure.stillMember",
   [FailureCode.kQuotaExceeded]: "failure.quota",
   [FailureCode.kNoLinkFetching]: "failure.noLinkFetching",
   [FailureCode.kLinkRefused]: "failure.linkRefused",

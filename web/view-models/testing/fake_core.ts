@@ -231,6 +231,15 @@ export class FakeCore implements Core {
       case "deleteMessages":
         this.delete(params as MethodParams<"deleteMessages">);
         return create(DoneSchema);
+      case "clearConversation":
+        return this.clear(params as MethodParams<"clearConversation">);
+      case "deleteConversation": {
+        const id = params.conversation as string;
+        this.clear({ conversation: id });
+        this.conversations = this.conversations.filter((each) => each.id !== id);
+        this.emit({ case: "conversationRemoved", value: { conversation: id } });
+        return create(DoneSchema);
+      }
       case "getMessage":
         return this.find(params.id);
       case "sendMessage": {
@@ -270,6 +279,16 @@ export class FakeCore implements Core {
     this.emit(
       ...removed.map(({ id, conversation }) => ({ case: "messageRemoved", value: { id, conversation } }) as const),
     );
+  }
+
+  private clear({ conversation: of, keepStarred = false }: MethodParams<"clearConversation">): Conversation {
+    const here = this.messages.filter(({ conversation, starred }) => conversation === of && !(keepStarred && starred));
+    if (here.length > 0) this.delete({ ids: here.map(({ id }) => id) });
+    const lastMessage = this.messages.findLast(({ conversation }) => conversation === of);
+    const known = this.conversations.find(({ id }) => id === of);
+    const cleared = { ...(known ?? conversation()), lastMessage, unread: 0 };
+    this.conversations = this.conversations.map((each) => (each.id === of ? cleared : each));
+    return cleared;
   }
 
   /** The newest first. */
