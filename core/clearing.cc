@@ -59,9 +59,7 @@ content::StateValue value_of(const Clearing& clearing) {
 std::optional<Clearing> read_value(const content::StateValue& value) {
   const content::StateValue::Cleared& cleared = value.cleared();
   const auto id = MessageId::from_bytes(cleared.newest_id());
-  const size_t kept = cleared.kept().size();
-  if (!value.has_cleared() || !id || kept % MessageId::kBytes != 0) return std::nullopt;
-  if (kept > ClearingsTable::kKeptMax * MessageId::kBytes) return std::nullopt;
+  if (!value.has_cleared() || !id || cleared.kept().size() % MessageId::kBytes != 0) return std::nullopt;
   return Clearing{{bounded_time(cleared.newest_us()), *id}, cleared.kept(), cleared.deleted()};
 }
 

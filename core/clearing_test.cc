@@ -106,6 +106,19 @@ TEST_F(ClearingTest, WhatIsStarredStaysIfThatIsWanted) {
 }
 
 // CLEAR-1
+TEST_F(ClearingTest, WhatIsClearedFirstStaysClearedWhenWhatWasKeptIsToo) {
+  ASSERT_FALSE(star(ana_, say(ben_, bens_, "one")).has_failure());
+  (void)say(ben_, bens_, "two");
+  ana_.set_network(false);
+  ASSERT_FALSE(clear(ana_, chat_, true).has_failure());
+  EXPECT_THAT(there(ana_, kBen), ElementsAre("one"));
+  ASSERT_FALSE(clear(ana_, chat_).has_failure());
+  ana_.set_network(true);
+  world_.advance(kMinuteMs);
+  EXPECT_THAT(there(tablet_, kBen), IsEmpty()) << "it hears of the second alone";
+}
+
+// CLEAR-1
 TEST_F(ClearingTest, MoreStarsThanCanBeToldAreRefused) {
   (void)say(ben_, bens_, "one");
   execute(ana_,
@@ -190,6 +203,45 @@ TEST_F(ClearingTest, WhatAnotherDeviceHasWrittenMeanwhileStays) {
 }
 
 // CLEAR-1
+TEST_F(ClearingTest, ACopyThatComesLateOfWhatStoodBeforeIsGoneAsWell) {
+  const std::string tablets = open_chat(tablet_, kBen);
+  ASSERT_FALSE(star(ana_, say(ben_, bens_, "zero")).has_failure());
+  // The message leaves, and what follows it does not.
+  int frames = 0;
+  tablet_.before_step = [this, &frames](const client_api::Action& action) {
+    if (action.has_send_frame() && frames++ > 0) tablet_.set_silent(true);
+  };
+  (void)say(tablet_, tablets, "hello");
+  ASSERT_THAT(texts(ben_, bens_), ElementsAre("zero", "hello"));
+  (void)say(ben_, bens_, "hi");
+  ASSERT_THAT(there(ana_, kBen), ElementsAre("zero", "hi"));
+  ASSERT_FALSE(clear(ana_, chat_, true).has_failure());
+  ASSERT_THAT(there(ana_, kBen), ElementsAre("zero"));
+  ASSERT_FALSE(clear(ana_, chat_).has_failure());
+  tablet_.before_step = {};
+  tablet_.set_silent(false);
+  world_.advance(2 * kMinuteMs);
+  for (Host* const host : anas()) EXPECT_THAT(there(*host, kBen), IsEmpty()) << host->name();
+}
+
+// CLEAR-1
+TEST_F(ClearingTest, AHistoryOfADeviceThatHasNotHeardOfItBringsNothingBack) {
+  (void)say(ben_, bens_, "one");
+  Host& laptop = world_.add("ana's laptop");
+  const uint32_t giver = testing::state(ana_).device_id();
+  // It can't be read, and comes once more, as it was, when the laptop knows what was cleared meanwhile.
+  server().change_messages([giver](wire::IncomingMessage& message) {
+    if (message.from_device() == giver) testing::LyingServer::corrupt(message);
+  });
+  testing::let_in(ana_, laptop, client_api::kHistoryAll);
+  world_.advance(5000);
+  ASSERT_FALSE(clear(tablet_, open_chat(tablet_, kBen)).has_failure());
+  server().change = {};
+  world_.advance(5 * kMinuteMs);
+  for (Host* const host : {&ana_, &tablet_, &laptop}) EXPECT_THAT(there(*host, kBen), IsEmpty()) << host->name();
+}
+
+// CLEAR-1
 TEST_F(ClearingTest, WhatHasNotLeftYetDoesNot) {
   (void)say(ana_, chat_, "one");
   ana_.set_network(false);
@@ -266,16 +318,31 @@ TEST_F(ClearingTest, AConversationThatIsDeletedIsInNoListUntilSomethingIsSaid) {
 }
 
 // CLEAR-2
+TEST_F(ClearingTest, WhereSomethingWasSaidMeanwhileItStays) {
+  (void)say(ben_, bens_, "one");
+  ana_.set_network(false);
+  ASSERT_FALSE(remove_chat(ana_, chat_).has_failure());
+  (void)say(ben_, bens_, "two");
+  ana_.set_network(true);
+  world_.advance(kMinuteMs);
+  for (Host* const host : anas()) {
+    EXPECT_THAT(there(*host, kBen), ElementsAre("two")) << host->name();
+    EXPECT_THAT(listed(*host), ElementsAre("Ben")) << host->name();
+  }
+}
+
+// CLEAR-2
 TEST_F(ClearingTest, ANewDeviceDoesNotListWhatWasDeleted) {
   (void)say(ben_, bens_, "one");
-  client_api::Request mute;
-  mute.mutable_set_conversation()->set_conversation(chat_);
-  mute.mutable_set_conversation()->set_muted_until_us(UINT64_MAX);
-  ASSERT_FALSE(ana_.request(mute).has_failure());
   ASSERT_FALSE(remove_chat(ana_, chat_).has_failure());
   Host& laptop = world_.add("ana's laptop");
   testing::let_in(ana_, laptop, client_api::kHistoryAll);
   world_.advance(kMinuteMs);
+  client_api::Request mute;
+  mute.mutable_set_conversation()->set_conversation(chat_);
+  mute.mutable_set_conversation()->set_muted_until_us(UINT64_MAX);
+  ASSERT_FALSE(ana_.request(mute).has_failure());
+  world_.advance(5000);
   EXPECT_THAT(listed(laptop), IsEmpty());
   (void)say(ben_, bens_, "two");
   EXPECT_THAT(there(laptop, kBen), ElementsAre("two"));

@@ -90,7 +90,14 @@ class OwnStateConvergence : public TwoPeopleOn<UnreliableServer>, public ::testi
   void act(Device& device) {
     client_api::Request request;
     const std::string chat = device.chats[pick(device.chats.size())];
-    switch (pick(10)) {
+    switch (pick(11)) {
+      case 10:
+        if (pick(2) == 0) {
+          request.mutable_clear_conversation()->set_conversation(chat);
+        } else {
+          request.mutable_delete_conversation()->set_conversation(chat);
+        }
+        break;
       case 0:
       case 1: {
         client_api::SetContactRequest& contact = *request.mutable_set_contact();

@@ -21,7 +21,7 @@ bool CorrectionLife::deed() {
   if (!lives_ || dice_.percent(40)) return false;
   Seat& seat = person_.some_member();
   if (!seat.device().runs() || !seat.is_set_up()) return false;
-  if (clears_ && dice_.percent(8)) {
+  if (clears_ && dice_.percent(20)) {
     clear(seat);
     return true;
   }

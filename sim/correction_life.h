@@ -21,7 +21,7 @@ class CorrectionLife {
   void reseed(uint64_t seed, uint64_t stream) { dice_.reseed(seed, stream); }
   void live() {
     lives_ = true;
-    clears_ = dice_.percent(25);
+    clears_ = dice_.percent(40);
   }
   // Does something now and then. True: it has.
   bool deed();

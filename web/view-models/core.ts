@@ -99,6 +99,7 @@ export type {
   Settings,
   State,
   Text,
+  PresenceChanged,
   TypingChanged,
   Version,
 } from "../core-client/schema";

@@ -20,6 +20,7 @@ import type {
   Message,
   Settings,
   State,
+  PresenceChanged,
   TypingChanged,
 } from "./core";
 
@@ -91,6 +92,13 @@ export function inListOrder(a: Conversation, b: Conversation): number {
 function withTyping(conversation: Conversation, { who, typing }: TypingChanged): Conversation {
   const others = conversation.typing.filter(({ accountId }) => accountId !== who?.accountId);
   return { ...conversation, typing: typing && who !== undefined ? [...others, who] : others };
+}
+
+function withPresence(conversation: Conversation, { presence }: PresenceChanged): Conversation {
+  const { peer } = conversation;
+  return peer.case === "direct"
+    ? { ...conversation, peer: { ...peer, value: { ...peer.value, presence } } }
+    : conversation;
 }
 
 export class EntityStore {
@@ -267,15 +275,9 @@ export class EntityStore {
         case "typingChanged":
           change(kind.value.conversation, (each) => withTyping(each, kind.value));
           break;
-        case "presenceChanged": {
-          const { conversation, presence } = kind.value;
-          change(conversation, (each) =>
-            each.peer.case === "direct"
-              ? { ...each, peer: { case: "direct", value: { ...each.peer.value, presence } } }
-              : each,
-          );
+        case "presenceChanged":
+          change(kind.value.conversation, (each) => withPresence(each, kind.value));
           break;
-        }
         case "contactsChanged":
           changes.contacts = true;
           break;
