@@ -92,6 +92,9 @@ static_assert(kGroupMembersMax * (16 + 2) + kGroupInfoBytesMax + 1024 <= kGroupC
 // A device list's revision: what SQL and JavaScript hold exactly (DEVICE-1).
 inline constexpr uint64_t kRevisionMax = (uint64_t{1} << 53) - 1;
 
+// Lists of conversations that a person makes, and what one is called, in characters (LISTS-1).
+inline constexpr size_t kListsMax = 20;
+inline constexpr size_t kListNameCharactersMax = 40;
 // What a profile says, in characters.
 inline constexpr size_t kNameCharactersMax = 64;
 inline constexpr size_t kAboutCharactersMax = 140;

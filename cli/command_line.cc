@@ -63,6 +63,7 @@ struct AllOptions {
   MuteOptions mute;
   UnreadOptions unread;
   ClearOptions clear;
+  ListsOptions lists;
   StatusOptions status;
   ChatOptions chat;
   RpcOptions rpc;
@@ -347,6 +348,8 @@ class Parser {
     CLI::App& conversations = add(app_, "conversations", "List the conversations, newest first",
                                   [](Context c, const AllOptions& o) { return run_conversations(c, o.conversations); });
     add_json(conversations, all.conversations.json);
+    conversations.add_option("--list", all.conversations.list, "Only those in this list: kith lists")
+        ->type_name("NAME");
 
     CLI::App& history = add(app_, "history", "Show a conversation's messages",
                             [](Context c, const AllOptions& o) { return run_history(c, o.history); });
@@ -399,6 +402,7 @@ class Parser {
     accept.add_option("whom", all.whom, "Whose")->required()->type_name("WHOM");
 
     add_arranging();
+    add_lists();
 
     CLI::App& block = add(app_, "block", "Take no messages from somebody",
                           [](Context c, const AllOptions& o) { return run_block(c, o.whom, true); });
@@ -437,6 +441,35 @@ class Parser {
     clear.add_flag("--keep-starred", all.clear.keep_starred, "But for those that are starred");
     whom(add(app_, "delete-chat", "Clear a conversation, and list it no more until something is said in it",
              [](Context c, const AllOptions& o) { return run_delete_chat(c, o.whom); }));
+  }
+
+  void add_lists() {
+    ListsOptions& options = all_->lists;
+    CLI::App& lists = add(app_, "lists", "List one's own lists of conversations",
+                          [](Context c, const AllOptions& o) { return run_lists(c, o.lists); });
+    lists.require_subcommand(0, 1);
+    add_json(lists, options.json);
+    const auto named = [&](const char* command, const char* help, auto run) -> CLI::App& {
+      CLI::App& added = add(lists, command, help, run);
+      added.add_option("name", options.name, "Which list")->required()->type_name("NAME");
+      return added;
+    };
+    named("add", "Put conversations into a list; makes the list if there is none",
+          [](Context c, const AllOptions& o) { return run_lists_add(c, o.lists); })
+        .add_option("whom", options.whom, "Whom with")
+        ->type_name("WHOM");
+    named("take", "Take conversations out of a list",
+          [](Context c, const AllOptions& o) { return run_lists_take(c, o.lists); })
+        .add_option("whom", options.whom, "Whom with")
+        ->required()
+        ->type_name("WHOM");
+    named("rename", "Call a list something else",
+          [](Context c, const AllOptions& o) { return run_lists_set(c, o.lists, false); })
+        .add_option("new-name", options.other_name, "What to call it")
+        ->required()
+        ->type_name("NEW");
+    named("remove", "Remove a list; its conversations stay",
+          [](Context c, const AllOptions& o) { return run_lists_set(c, o.lists, true); });
   }
 
   void add_devices() {

@@ -263,6 +263,19 @@ TEST(CommandLine, AConversationIsMarkedAsUnread) {
   EXPECT_EQ(parse({"delete-chat"}).code, ExitCode::kUsage);
 }
 
+TEST(CommandLine, ListsOfConversationsAreMadeByPuttingSomethingIntoThem) {
+  EXPECT_TRUE(requests_of({"lists"}).at(0).has_list_lists());
+  const auto made = requests_of({"lists", "add", "Family", "@ben"});
+  ASSERT_EQ(made.size(), 4u);
+  EXPECT_EQ(made.at(1).set_list().name(), "Family");
+  EXPECT_EQ(made.at(1).set_list().id().size(), 32u);
+  EXPECT_TRUE(made.at(3).set_listed().listed());
+  EXPECT_EQ(made.at(3).set_listed().conversations_size(), 1);
+  EXPECT_EQ(parse({"lists", "add"}).code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"lists", "take", "Family"}).code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"lists", "rename", "Family"}).code, ExitCode::kUsage);
+}
+
 TEST(CommandLine, AReactionIsOneEmojiOrNoneAnyMore) {
   const std::string id(32, 'a');
   EXPECT_EQ(requests_of({"react", id.c_str(), "👍"}).at(0).react().emoji(), "👍");

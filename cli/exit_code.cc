@@ -99,6 +99,8 @@ const char* meaning(Failure::Code code) {
     case Failure::kLinkWrongType: return "what is where the link leads is no web page, or no picture";
     case Failure::kNotOwnMessage: return "only who has written a message can do that";
     case Failure::kForwardedOften: return "what was forwarded many times goes to one at a time";
+    case Failure::kNoSuchList: return "there is no such list: kith lists";
+    case Failure::kTooManyLists: return "there are 20 lists: remove one first, kith lists remove";
     case Failure::kStillMember: return "you are in the group: leave it first, kith group leave";
     case Failure::kTooLate:
       return "it is too late: a message is edited for 15 minutes, and deleted for everybody for two days";

@@ -131,6 +131,11 @@ void Changes::flush() {
     event.mutable_devices_changed();
     output_.emit(std::move(event));
   }
+  if (std::exchange(lists_, false)) {
+    client_api::Event event;
+    event.mutable_lists_changed();
+    output_.emit(std::move(event));
+  }
   if (std::exchange(resync_, false)) {
     client_api::Event event;
     event.mutable_resync();

@@ -2,8 +2,8 @@
 
 // What became different while an input was worked on, told as events at its end (UI-1).
 //
-// Order: messages in the order in which they changed, then conversations, people, settings, devices and state: each at
-//        most once an input, with what it is at the end.
+// Order: messages in the order in which they changed, then conversations, people, settings, devices, lists and state:
+//        each at most once an input, with what it is at the end.
 // Limits: more than kMessagesMax changed messages become one Resync.
 #pragma once
 
@@ -58,6 +58,7 @@ class Changes {
   void partner(const AccountId& account);
   void contacts() { contacts_ = true; }
   void settings() { settings_ = true; }
+  void lists() { lists_ = true; }
   // Of the own account.
   void devices() { devices_ = true; }
   // More than can be told one by one: the user interface reads the state again.
@@ -93,6 +94,7 @@ class Changes {
   bool contacts_ = false;
   bool settings_ = false;
   bool devices_ = false;
+  bool lists_ = false;
   bool resync_ = false;
   std::string told_state_;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "core/conversation_register.h"
 #include "core/conversation_state.h"
 #include "core/conversations.h"
 #include "core/engine.h"

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "core/conversation_register.h"
 #include "core/conversations.h"
 #include "core/engine.h"
+#include "core/lists.h"
 #include "core/server_time.h"
 
 namespace kith::core {
@@ -29,21 +31,6 @@ content::StateValue draft_of(const ConversationRow& row) {
   value.mutable_draft()->set_text(row.draft);
   if (row.draft_quote) value.mutable_draft()->set_quote_message_id(row.draft_quote->bytes());
   return value;
-}
-
-constexpr char kGroupSubject = 'g';
-
-// The conversation that a register is about. Absent: there is none, and the value says nothing of one.
-std::optional<ConversationRow> conversation_of(Engine& engine, BytesView subject, const content::StateValue& value) {
-  const auto peer = peer_of(subject);
-  if (!peer) return std::nullopt;
-  auto id = engine.store.conversations.with(*peer);
-  // A group's is opened by what is known of the group, and is given then what was said of it.
-  if (!id && !peer->is_group() && value.value_case() != content::StateValue::VALUE_NOT_SET) {
-    id = Conversations(engine.store).open(peer->account(), engine.connection.server_now(), engine.random).id;
-    engine.profiles.look_again();
-  }
-  return id ? engine.store.conversations.find(*id) : std::nullopt;
 }
 
 void tell_draft(Engine& engine, const ConversationRow& row) {
@@ -67,23 +54,6 @@ void pin(Engine& engine, const ConversationId& id, UnixMicros at) {
 }
 
 }  // namespace
-
-Bytes subject_of(const Target& peer) {
-  return peer.is_group() ? Bytes(1, kGroupSubject) + peer.id.bytes() : Bytes(peer.id.bytes());
-}
-
-std::optional<Target> peer_of(BytesView subject) {
-  const bool is_group = subject.size() == GroupId::kBytes + 1 && subject.front() == kGroupSubject;
-  if (is_group) return Target(*GroupId::from_bytes(subject.substr(1)));
-  const auto account = AccountId::from_bytes(subject);
-  return account && !account->is_none() ? std::optional(Target(*account)) : std::nullopt;
-}
-
-std::optional<ConversationRow> tellable(Engine& engine, const ConversationId& id) {
-  auto row = engine.store.conversations.find(id);
-  if (row && !row->peer.is_group() && engine.store.handles.provisional(row->peer.account())) return std::nullopt;
-  return row;
-}
 
 void set_draft(Engine& engine, uint32_t request, const client_api::SetDraftRequest& what) {
   const auto conversation = Conversations(engine.store).set_draft(what);
@@ -126,6 +96,7 @@ void conversation_began(Engine& engine, const GroupId& group) {
   const Bytes subject = subject_of(Target(group));
   for (const State::Kind kind : {State::kDraft, State::kArchived, State::kPinned, State::kMuted, State::kMarkedUnread})
     engine.own_state.apply_again(kind, subject);
+  lists_of_group_began(engine, group);
 }
 
 void forget_conversation_state(Engine& engine, const ConversationId& id) {
@@ -134,6 +105,7 @@ void forget_conversation_state(Engine& engine, const ConversationId& id) {
   table.set_archived(id, false);
   table.set_marked_unread(id, false);
   pin(engine, id, {});
+  if (const auto row = table.find(id)) leave_lists(engine, *row);
   tell_conversation(engine, id);
 }
 
@@ -148,6 +120,7 @@ void tell_conversation(Engine& engine, const ConversationId& id) {
   if (!row) return;
   tell_draft(engine, *row);
   tell_place(engine, *row);
+  tell_lists_of(engine, *row);
 }
 
 void apply_draft(Engine& engine, BytesView subject, const content::StateValue& value) {

@@ -6,30 +6,22 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "client_api/client_api.pb.h"
 #include "content/content.pb.h"
-#include "core/store/conversations_table.h"
+#include "core/store/conversation_id.h"
 
 namespace kith::core {
 
 struct Engine;
 
-// What registers of a conversation are about: whom it is with.
-Bytes subject_of(const Target& peer);
-// Absent: the subject names nobody.
-std::optional<Target> peer_of(BytesView subject);
-// Absent while nobody knows whom it is with, so that no other device can have it.
-std::optional<ConversationRow> tellable(Engine& engine, const ConversationId& id);
-
 void set_draft(Engine& engine, uint32_t request, const client_api::SetDraftRequest& what);
 // Fails with kTooManyPinned and then changes nothing.
 void set_conversation(Engine& engine, uint32_t request, const client_api::SetConversationRequest& what);
 
-// It has no draft any more, and is neither archived nor pinned nor marked as unread.
+// It has no draft any more, is neither archived nor pinned nor marked as unread, and in no list.
 void forget_conversation_state(Engine& engine, const ConversationId& id);
 
 // Somebody has read in one that is marked as unread: it is so no longer.

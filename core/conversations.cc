@@ -39,6 +39,7 @@ client_api::Conversation Conversations::build(const ConversationRow& row, Messag
   }
   built.set_muted_until_us(row.muted_until.value);
   built.set_marked_unread(row.marked_unread);
+  for (const ListId& each : store_.lists.of(row.id)) built.add_lists(each.hex());
   built.set_activity_us(last ? last->order.value : row.made.value);
   if (const auto group = row.group()) {
     GroupView(store_, messages.people()).describe(*group, built);

@@ -5,6 +5,7 @@
 #include "core/clearing.h"
 #include "core/conversation_state.h"
 #include "core/conversations.h"
+#include "core/lists.h"
 #include "core/message_state.h"
 #include "core/person_view.h"
 #include "core/safety_numbers.h"
@@ -76,6 +77,8 @@ constexpr StateRow kStates[] = {
     {content::OwnState::kMuted, &apply_muted},
     {content::OwnState::kMarkedUnread, &apply_marked_unread},
     {content::OwnState::kCleared, &apply_cleared},
+    {content::OwnState::kList, &apply_list},
+    {content::OwnState::kListed, &apply_listed},
     {content::OwnState::kVerified, &apply_verified},
     {content::OwnState::kBlocked,
      [](Engine& engine, BytesView subject, const auto& value) { engine.privacy.apply_blocked(subject, value); }},

@@ -17,6 +17,7 @@ void take_registration(Engine& engine, Registration now, Revision revision) {
   if (engine.registration && engine.registration->account != now.account) {
     engine.store.registers.remove_all();
     engine.store.clearings.remove_all();
+    engine.store.lists.remove_all();
     engine.store.groups.remove_all();
   }
   engine.connection.leave();  // what it waits for concerns the device before

@@ -10,6 +10,7 @@
 #include "core/conversations.h"
 #include "core/engine.h"
 #include "core/forwarding.h"
+#include "core/lists.h"
 #include "core/media_list.h"
 #include "core/message_state.h"
 #include "core/messages_view.h"
@@ -129,6 +130,8 @@ bool changes_something(Request::MethodCase method) {
     case Request::kPinMessage:
     case Request::kClearConversation:
     case Request::kDeleteConversation:
+    case Request::kSetList:
+    case Request::kSetListed:
     case Request::kReact: return true;
     case Request::kGetState:
     case Request::kConnect:
@@ -144,6 +147,7 @@ bool changes_something(Request::MethodCase method) {
     case Request::kListPinned:
     case Request::kListVersions:
     case Request::kListStarred:
+    case Request::kListLists:
     case Request::kOpenMedia:
     case Request::kListMedia:
     case Request::kListStorage:
@@ -229,6 +233,11 @@ void dispatch(Engine& engine, const Request& request) {
     case Request::kSetConversation: return set_conversation(engine, id, request.set_conversation());
     case Request::kClearConversation: return clear_conversation(engine, id, request.clear_conversation());
     case Request::kDeleteConversation: return delete_conversation(engine, id, request.delete_conversation());
+    case Request::kListLists:
+      return answer(engine, id, Result<client_api::ListListsResponse, Refusal>(list_lists(engine.store)),
+                    &Response::mutable_list_lists);
+    case Request::kSetList: return set_list(engine, id, request.set_list());
+    case Request::kSetListed: return set_listed(engine, id, request.set_listed());
     case Request::kFetchMedia: return engine.files.fetch_media(id, request.fetch_media());
     case Request::kOpenMedia:
       return answer(engine, id, engine.files.open_media(request.open_media()), &Response::mutable_open_media);

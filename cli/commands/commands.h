@@ -145,6 +145,7 @@ ExitCode run_receive(Context context, const ReceiveOptions& options);
 
 struct ConversationsOptions {
   bool json = false;
+  std::string list = "";  // by its name: those in it alone; "": all
 };
 ExitCode run_conversations(Context context, const ConversationsOptions& options);
 
@@ -224,6 +225,19 @@ struct ClearOptions {
 };
 ExitCode run_clear(Context context, const ClearOptions& options);
 ExitCode run_delete_chat(Context context, const std::string& whom);
+struct ListsOptions {
+  bool json = false;
+  std::string name;
+  std::string other_name;
+  std::vector<std::string> whom;
+};
+ExitCode run_lists(Context context, const ListsOptions& options);
+ExitCode run_lists_add(Context context, const ListsOptions& options);
+ExitCode run_lists_take(Context context, const ListsOptions& options);
+// Gives it the other name, or removes it.
+ExitCode run_lists_set(Context context, const ListsOptions& options, bool remove);
+// Its id. kFailed, and the user is told: there is no list of this name.
+Result<std::string, ExitCode> list_called(Context context, const std::string& name);
 
 // GROUP is what find_group() takes, members are named as by find_members(). Who changes a group needs the server.
 

@@ -59,6 +59,8 @@ std::string conversation_line(Context context, const client_api::Conversation& c
 }  // namespace
 
 ExitCode run_conversations(Context context, const ConversationsOptions& options) {
+  const auto list = options.list.empty() ? std::string() : list_called(context, options.list);
+  if (!list) return list.error();
   client_api::Request request;
   request.mutable_list_conversations();
   const auto response = ask(context, std::move(request));
@@ -70,6 +72,8 @@ ExitCode run_conversations(Context context, const ConversationsOptions& options)
   std::stable_sort(conversations.begin(), conversations.end(),
                    [&rank](const auto& a, const auto& b) { return rank(a) < rank(b); });
   for (const auto& conversation : conversations) {
+    const auto& in = conversation.lists();
+    if (!list->empty() && std::find(in.begin(), in.end(), *list) == in.end()) continue;
     any_failed |= conversation.last_message().tick() == client_api::Message::kFailed;
     context.out.line(options.json ? conversation_json(conversation) : conversation_line(context, conversation));
   }

@@ -127,6 +127,9 @@ bool HandlesTable::adopt(const AccountId& provisional, const AccountId& real) {
     move(
         "UPDATE messages SET conversation = (SELECT id FROM conversations WHERE peer = ?2 AND kind <> 3) "
         "WHERE conversation = (SELECT id FROM conversations WHERE peer = ?1 AND kind <> 3)");
+    move(
+        "UPDATE OR REPLACE listed SET conversation = (SELECT id FROM conversations WHERE peer = ?2 AND kind <> 3) "
+        "WHERE conversation = (SELECT id FROM conversations WHERE peer = ?1 AND kind <> 3)");
     database_.prepare("DELETE FROM conversations WHERE peer = ? AND kind <> 3").bind_id(provisional).run();
   } else {
     move("UPDATE conversations SET peer = ?2 WHERE peer = ?1 AND kind <> 3");

@@ -53,6 +53,10 @@ CREATE UNIQUE INDEX conversations_peer ON conversations (peer, kind = 3);
 CREATE TABLE clearings (
   peer BLOB NOT NULL, is_group INTEGER NOT NULL, device INTEGER NOT NULL, order_us INTEGER NOT NULL, message BLOB NOT NULL,
   kept BLOB NOT NULL, deleted INTEGER NOT NULL, PRIMARY KEY (peer, is_group, device)) WITHOUT ROWID;
+CREATE TABLE lists (id BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL, made_us INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE listed (
+  conversation BLOB NOT NULL, list BLOB NOT NULL, PRIMARY KEY (conversation, list)) WITHOUT ROWID;
+CREATE INDEX listed_list ON listed (list);
 
 CREATE TABLE messages (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, from_account BLOB NOT NULL,

@@ -16,6 +16,7 @@
 #include "core/store/groups_table.h"
 #include "core/store/handles_table.h"
 #include "core/store/history_table.h"
+#include "core/store/lists_table.h"
 #include "core/store/messages_table.h"
 #include "core/store/openings_table.h"
 #include "core/store/outbox_table.h"
@@ -46,6 +47,7 @@ struct Store {
         remarks(opened),
         corrections(opened),
         clearings(opened),
+        lists(opened),
         receipts(opened),
         sent(opened),
         outbox(opened),
@@ -76,6 +78,7 @@ struct Store {
   RemarksTable remarks;
   CorrectionsTable corrections;
   ClearingsTable clearings;
+  ListsTable lists;
   ReceiptsTable receipts;
   SentTable sent;
   OutboxTable outbox;
