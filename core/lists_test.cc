@@ -157,6 +157,23 @@ TEST_F(ListsTest, ADeviceThatIsLinkedLaterHasThem) {
   EXPECT_THAT(lists_of(desk, open_chat(desk, kBen)), ElementsAre(kFamily));
 }
 
+// LISTS-1: what no version of ours would write down.
+TEST_F(ListsTest, AListWithANameThatCanNotBeIsNone) {
+  for (const std::string& name : {std::string(" "), std::string(41, 'x'), std::string("good")}) {
+    content::StateValue value;
+    value.mutable_list()->set_name(name);
+    const std::string bytes = value.SerializeAsString();
+    auto row = ana_.database().prepare(
+        "INSERT INTO registers (key, value, stamp_us, stamp_counter, stamp_device, due) VALUES (CAST(x'0E' || "
+        "randomblob(16) AS BLOB), ?, 1, 0, 1, 0)");
+    row.bind_blob(bytes).run();
+  }
+  execute(ana_, "UPDATE settings SET value = 0 WHERE name = 'states_known'");
+  ana_.close();
+  ana_.reopen();
+  EXPECT_THAT(lists(ana_), ElementsAre("good 0"));
+}
+
 // LISTS-1
 TEST_F(ListsTest, SomebodyWhoseNumberIsNotKnownYetIsInItEverywhereWhenItIs) {
   ana_.set_network(false);

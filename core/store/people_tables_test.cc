@@ -152,10 +152,19 @@ TEST_F(PeopleTablesTest, TheMessagesToAProvisionalAccountMoveWhereTheRealOneHasA
   open(kPeer);
   store_.messages.add(testing::outgoing(1, 10, Tick::kPending, "hello", provisional));
   store_.conversations.set_draft(conversation_with(provisional), "more");
+  const auto both = *ListId::from_hex(std::string(32, 'a'));
+  const auto one = *ListId::from_hex(std::string(32, 'b'));
+  for (const ListId& list : {both, one}) {
+    store_.lists.set(list, "list", {});
+    (void)store_.lists.set_listed(list, conversation_with(provisional), true);
+  }
+  (void)store_.lists.set_listed(both, kChat, true);
   EXPECT_TRUE(store_.handles.adopt(provisional, kPeer));
   EXPECT_EQ(store_.messages.find(testing::message_id(1))->conversation, kChat);
   EXPECT_EQ(store_.conversations.list().size(), 1u);
   EXPECT_EQ(store_.conversations.find(kChat)->draft, "more");
+  EXPECT_EQ(store_.lists.of(kChat), (std::vector{both, one}));
+  EXPECT_EQ(store_.lists.find(both)->conversations, 1);
   EXPECT_EQ(activity(), UnixMicros{10});
 }
 
