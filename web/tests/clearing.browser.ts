@@ -23,13 +23,12 @@ const ANA = "+491700001601";
 const BEN = "+491700001602";
 const CLARA = "+491700001603";
 
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const question = (page: Page) => page.getByRole("dialog");
 const answer = (page: Page, name: string) => question(page).getByRole("button", { name, exact: true }).click();
 
 /** From the menu in the head of the conversation. */
 async function chooseOfChat(page: Page, item: string): Promise<void> {
-  await button(page, "More").last().click();
+  await page.locator("#open-chat-menu").click();
   await page.getByRole("menuitem", { name: item, exact: true }).click();
 }
 /** From the menu of its row. */
