@@ -6,7 +6,16 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { isLiteralElement, parse } from "@formatjs/icu-messageformat-parser";
+import {
+  isArgumentElement,
+  isLiteralElement,
+  isPluralElement,
+  isSelectElement,
+  isTagElement,
+  parse,
+  TYPE,
+  type MessageFormatElement,
+} from "@formatjs/icu-messageformat-parser";
 import { defineConfig } from "vitest/config";
 import { build, type Plugin, type Rollup } from "vite";
 
@@ -138,15 +147,37 @@ function firstScript(): Plugin {
 
 const PARSER = "@formatjs/icu-messageformat-parser";
 
+/** Addresses stand alone in a text that is copied elsewhere, without signs that nobody sees. */
+const NOT_ISOLATED = ["server", "link"];
+const literal = (value: string): MessageFormatElement => ({ type: TYPE.literal, value });
+
+/**
+ * What people have written has its own direction, and a phone number keeps the order of its groups: in a language that
+ * is read from the right, each place for words is isolated from those around it.
+ */
+const isolated = (elements: MessageFormatElement[]): MessageFormatElement[] =>
+  elements.flatMap((element) => {
+    if (isArgumentElement(element) && !NOT_ISOLATED.includes(element.value))
+      return [literal("\u2068"), element, literal("\u2069")];
+    if (isTagElement(element)) return [{ ...element, children: isolated(element.children) }];
+    if (!isPluralElement(element) && !isSelectElement(element)) return [element];
+    const options = Object.entries(element.options).map(([key, option]) => [
+      key,
+      { ...option, value: isolated(option.value) },
+    ]);
+    return [{ ...element, options: Object.fromEntries(options) } as MessageFormatElement];
+  });
+
 /** Parses the catalogues of texts: no parser of ICU messages is in the page. A text without places stays one. */
 function texts(): Plugin {
   return {
     name: "kith-texts",
     enforce: "pre",
     transform(code, id) {
-      if (!/\/view-models\/texts\/[a-z.-]+\.json$/i.test(id)) return undefined;
+      const [, language = ""] = /\/view-models\/texts\/([a-z-]+)\.(parts\.)?json$/i.exec(id) ?? [];
+      if (language === "") return undefined;
       const compiled = Object.entries(JSON.parse(code) as Record<string, string>).map(([name, text]) => {
-        const elements = parse(text);
+        const elements = language === "ar" ? isolated(parse(text)) : parse(text);
         return [name, elements.every(isLiteralElement) ? elements.map(({ value }) => value).join("") : elements];
       });
       return { code: JSON.stringify(Object.fromEntries(compiled)), map: null };

@@ -25,6 +25,6 @@ it.each([
   document.body.innerHTML = '<div id="root"></div>';
   history.replaceState(null, "", link);
   await import("./main");
-  expect(starting).toHaveBeenCalledOnce();
+  await vi.waitFor(() => expect(starting).toHaveBeenCalledOnce());
   expect(location.pathname + location.hash).toBe(address);
 });

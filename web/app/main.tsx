@@ -12,6 +12,7 @@ import type { Core } from "../view-models/core";
 import { say } from "../view-models/say";
 import { takeGroupLink } from "./group_link";
 import { takeOpenedLink } from "./kept_linking";
+import { startLanguage } from "./page_language";
 import { show, type OpenedBy } from "./show";
 import { missing, surroundings, type Surroundings } from "./surroundings";
 import { unavailableText } from "./unavailable_text";
@@ -39,6 +40,7 @@ function start(root: Root, client: CoreClient, around: Surroundings, opened: Ope
 async function main(): Promise<void> {
   const opened = { deviceLink: takeOpenedLink(), groupLink: takeGroupLink() };
   const root = createRoot(document.getElementById("root") as HTMLElement);
+  await startLanguage();
   const lacking = missing();
   if (lacking !== undefined)
     return root.render(<FailureScreen title={say("main.kithCantRunHere")}>{lacking}</FailureScreen>);

@@ -3,6 +3,7 @@
 // The catalogue of texts against the sources: every text is used, with the values that it has places for.
 import {
   isDateElement,
+  isLiteralElement,
   isNumberElement,
   isPluralElement,
   isSelectElement,
@@ -16,7 +17,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+
+import { LANGUAGE_TAGS } from "../view-models/language";
 
 const web = fileURLToPath(new URL("..", import.meta.url));
 const textsOf = (file: string) =>
@@ -131,6 +134,114 @@ it("every text gets the values that it has places for, and no others", () => {
 
 it.each([first, parts])("the catalogue is in the order of its ids", (texts) => {
   expect(Object.keys(texts)).toEqual(Object.keys(texts).sort());
+});
+
+it("no text is made before the language is known, and kept", () => {
+  const kept: string[] = [];
+  const isFunction = (node: ts.Node | undefined): boolean =>
+    node !== undefined && (ts.isFunctionLike(node) || isFunction(node.parent));
+  for (const source of sources)
+    walk(source, (node) => {
+      if (sayingOf(node) !== undefined && !isFunction(node)) kept.push(`${source.fileName}: ${node.getText()}`);
+    });
+  expect(kept).toEqual([]);
+});
+
+/** No place is for more: of as many, texts have these forms of the plural. */
+const COUNTS = [...Array(201).keys(), 1000, 10_000, 99_999];
+
+/** The plurals of a message: which forms each has. */
+function pluralsOf(elements: readonly MessageFormatElement[]): string[][] {
+  return elements.flatMap((element) => {
+    if (isTagElement(element)) return pluralsOf(element.children);
+    if (!isPluralElement(element) && !isSelectElement(element)) return [];
+    const inside = Object.values(element.options).flatMap(({ value }) => pluralsOf(value));
+    return isPluralElement(element) ? [Object.keys(element.options), ...inside] : inside;
+  });
+}
+
+/** What a message has besides words: its places, its marks, and the choices between words. */
+function shapeOf(elements: readonly MessageFormatElement[]): string[] {
+  return elements.flatMap((element) => {
+    if (isTagElement(element)) return [`<${element.value}>`, ...shapeOf(element.children)];
+    if (isSelectElement(element))
+      return [
+        `{${element.value}: ${sorted(Object.keys(element.options)).join()}}`,
+        ...Object.values(element.options).flatMap(({ value }) => shapeOf(value)),
+      ];
+    if (isPluralElement(element))
+      return [`{${element.value}}`, ...Object.values(element.options).flatMap(({ value }) => shapeOf(value))];
+    return placesOf([element]).map((place) => `{${place}}`);
+  });
+}
+
+/** Texts that are the same in another language; those of signs and places alone are in all. */
+const ALSO_ENGLISH: Readonly<Record<string, readonly string[]>> = {
+  "names of people and programs": ["Ana Ferreira", "Kith", "Browser", "Server: {server}", "Server", "HD"],
+  "what is written on keys": ["Alt", "Ctrl", "Delete", "Enter", "Esc", "Shift"],
+  "words that languages have in common": [
+    ...["Admin", "Chats", "Contacts", "Description", "Document", "Documents", "Emoji", "Licence", "Link", "Message"],
+    ...["Messages", "Name", "No", "Notifications", "online", "Orange", "Pause", "Photos", "Videos", "Violet", "Zoom"],
+  ],
+  "units that languages have in common": [catalogue["media.size"] ?? "", catalogue["time.minutes"] ?? ""],
+};
+const ALIKE = new Set(Object.values(ALSO_ENGLISH).flat());
+const hasWords = (elements: readonly MessageFormatElement[]): boolean =>
+  elements.some((element) => {
+    if (isLiteralElement(element)) return /\p{L}/u.test(element.value);
+    if (isTagElement(element)) return hasWords(element.children);
+    if (!isPluralElement(element) && !isSelectElement(element)) return false;
+    return Object.values(element.options).some(({ value }) => hasWords(value));
+  });
+
+const others = LANGUAGE_TAGS.filter((tag) => tag !== "en");
+
+describe.each(others)("in %s", (tag) => {
+  const rules = new Intl.PluralRules(tag);
+  const wanted = sorted(COUNTS.map((count) => rules.select(count)));
+
+  it.each(["json", "parts.json"])("%s has every text of the English one, and no others", (kind) => {
+    const english = Object.keys(textsOf(`en.${kind}`));
+    const own = Object.keys(textsOf(`${tag}.${kind}`));
+    const lacking = english.filter((id) => !own.includes(id));
+    const unknown = own.filter((id) => !english.includes(id));
+    expect({ lacking, unknown }, `view-models/texts/${tag}.${kind}`).toEqual({ lacking: [], unknown: [] });
+    expect(own).toEqual(english);
+  });
+
+  const texts = Object.entries({ ...textsOf(`${tag}.json`), ...textsOf(`${tag}.parts.json`) });
+  const english = (id: string) => parse(catalogue[id] ?? "");
+
+  it("every text has the places, the marks and the choices of the English one", () => {
+    const shapes = (of: (id: string, text: string) => MessageFormatElement[]) =>
+      Object.fromEntries(texts.map(([id, text]) => [id, sorted(shapeOf(of(id, text)))]));
+    expect(shapes((_, text) => parse(text))).toEqual(shapes(english));
+  });
+
+  it(`every plural has the forms ${wanted.join()}`, () => {
+    const wrong = texts.flatMap(([id, text]) => {
+      if (!pluralsOf(english(id)).flat().includes("one")) return []; // not of a word that has forms
+      return pluralsOf(parse(text))
+        .filter((forms) => COUNTS.some((count) => !forms.includes(`=${count}`) && !forms.includes(rules.select(count))))
+        .filter((forms) => forms.some((form) => form !== "other" && !form.startsWith("=")))
+        .map((forms) => `${id} has ${forms.join()}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("no text is the English one, but for those that are the same in both", () => {
+    const same = texts.filter(([id, text]) => text === catalogue[id] && hasWords(parse(text)) && !ALIKE.has(text));
+    expect(same).toEqual([]);
+  });
+});
+
+it("no text is said to be as in English that is so in no language", () => {
+  const same = others.flatMap((tag) =>
+    Object.entries({ ...textsOf(`${tag}.json`), ...textsOf(`${tag}.parts.json`) })
+      .filter(([id, text]) => text === catalogue[id])
+      .map(([, text]) => text),
+  );
+  expect([...ALIKE].filter((text) => !same.includes(text))).toEqual([]);
 });
 
 it("the page's first script has no pictogram but those that it shows", () => {

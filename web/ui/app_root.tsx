@@ -21,6 +21,7 @@ import { PageBoundary } from "./page_boundary";
 import { Rail } from "./rail";
 import { FailureScreen, StartingScreen } from "./screens";
 import { useShortcuts } from "./shortcuts";
+import { useLocale } from "./use_locale";
 import { useViewModel } from "./use_view_model";
 import { Words } from "./words";
 import styles from "./app_root.module.css";
@@ -116,6 +117,7 @@ interface AppRootProps {
 }
 
 export function AppRoot(props: AppRootProps) {
+  useLocale();
   useEffect(watchKeys, []);
   return (
     <PageBoundary onReload={props.onReload}>

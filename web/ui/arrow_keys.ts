@@ -2,6 +2,9 @@
 
 import type { KeyboardEvent } from "react";
 
+/** To the right is 1 ahead, or -1 where one reads from the right. */
+export const aheadOf = (element: Element): 1 | -1 => (getComputedStyle(element).direction === "rtl" ? -1 : 1);
+
 /** Moves the focus up and down between the elements of a container that match; Home and End too. */
 export function moveFocusByArrows(event: KeyboardEvent<HTMLElement>, selector: string): void {
   const step = { ArrowDown: 1, ArrowUp: -1, Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY }[event.key];

@@ -10,6 +10,7 @@ import { MediaKind, titleOf } from "../view-models/core";
 import { extensionOf } from "../view-models/file_name";
 import { refusalText, sizeText, type Plan } from "../view-models/media_plan";
 import { durationText, kindName } from "../view-models/media_text";
+import { numberText } from "../view-models/intl_text";
 import { say } from "../view-models/say";
 import { Writing } from "./writing";
 import { FullDialog } from "./full_dialog";
@@ -99,7 +100,7 @@ export function AttachSheet({ model, conversationModel }: AttachSheetProps) {
           title={say("composer.send")}
         >
           <Icon name="send" />
-          {items.length > 1 && <span className={styles.count}>{items.length}</span>}
+          {items.length > 1 && <span className={styles.count}>{numberText(items.length)}</span>}
         </button>
       </form>
     </FullDialog>

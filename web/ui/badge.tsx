@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+import { numberText } from "../view-models/intl_text";
 import { say } from "../view-models/say";
 import styles from "./badge.module.css";
 
@@ -22,7 +23,7 @@ export function Badge({ unread, marked = false, most, quiet = false, className =
       className={`${styles.badge} ${quiet ? styles.quiet : ""} ${className}`}
       aria-label={unread === 0 ? say("common.markedUnread") : say("common.unread", { count: unread })}
     >
-      {unread > most ? `${most}+` : unread === 0 ? "" : unread}
+      {unread > most ? `${numberText(most)}+` : unread === 0 ? "" : numberText(unread)}
     </span>
   );
 }

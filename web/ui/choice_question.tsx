@@ -3,7 +3,7 @@
 import { useState, type KeyboardEvent, type ReactNode } from "react";
 
 import { Confirm } from "./dialog";
-import styles from "./choice_question.module.css";
+import { RadioList } from "./radio_list";
 
 interface ChoiceQuestionProps<Value extends string | number> {
   title: string;
@@ -34,24 +34,7 @@ export function ChoiceQuestion<Value extends string | number>(props: ChoiceQuest
       confirm={confirm}
       onCancel={onCancel}
       onConfirm={answer}
-      choice={
-        <fieldset className={styles.choices} onKeyDown={onKeyDown}>
-          <legend>{legend}</legend>
-          {choices.map(({ value, label }) => (
-            <label key={value} className={styles.choice}>
-              <input
-                type="radio"
-                name="choice"
-                value={value}
-                checked={chosen === value}
-                autoFocus={chosen === value}
-                onChange={() => setChosen(value)}
-              />
-              {label}
-            </label>
-          ))}
-        </fieldset>
-      }
+      choice={<RadioList {...{ legend, choices, chosen }} autoFocus onKeyDown={onKeyDown} onChoose={setChosen} />}
     >
       {children}
     </Confirm>

@@ -8,7 +8,6 @@ import { isNotice } from "../view-models/content_kinds";
 import { authorIn, typingText } from "../view-models/group_text";
 import { say } from "../view-models/say";
 import { millis, listTimeText } from "../view-models/time_text";
-import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
 import type { ConversationMenuPlace } from "./conversation_menu";
 import { Icon, type IconName } from "./icons";
@@ -17,7 +16,7 @@ import { OwnAccount } from "./own_account";
 import { lineOf, previewLine } from "../view-models/preview_text";
 import { OneLine } from "./rich_text";
 import { Ticks } from "./ticks";
-import { useViewModel } from "./use_view_model";
+import { useLocale } from "./use_locale";
 import { Badge } from "./badge";
 import styles from "./conversation_row.module.css";
 import buttons from "./parts/button.module.css";
@@ -41,7 +40,7 @@ export const ConversationRow = memo(function ConversationRow({
   onOpen,
   onMenu,
 }: ConversationRowProps) {
-  useViewModel(timeZone);
+  useLocale();
   const title = titleOf(conversation);
   const { id, unread, markedUnread, lastMessage, activityUs } = conversation;
   const quiet = isQuiet(conversation, now);

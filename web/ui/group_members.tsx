@@ -18,6 +18,7 @@ import { Icon } from "./part_icons";
 import { PopupMenu, type PopupItem } from "./popup_menu";
 import { useShowAll } from "./show_all";
 import { Spinner } from "./spinner";
+import { useLocale } from "./use_locale";
 import { useViewModel } from "./use_view_model";
 import { Way } from "./way";
 import styles from "./group_members.module.css";
@@ -160,6 +161,7 @@ interface MemberRowProps {
 
 /** Of oneself there is nothing to choose. */
 const MemberRow = memo(function MemberRow({ member, onMenu }: MemberRowProps) {
+  useLocale();
   const { person, role, thisAccount } = member;
   const name = nameOf(person);
   const handle = formatPhone(handleOf(person));

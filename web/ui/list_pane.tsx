@@ -8,6 +8,7 @@ import type { Message, State } from "../view-models/core";
 import type { NotificationsViewModel } from "../view-models/notifications";
 import { formatPhone } from "../view-models/phone";
 import type { LeftPanel, SettingsSection } from "../view-models/route";
+import { numberText } from "../view-models/intl_text";
 import { say } from "../view-models/say";
 import type { SearchViewModel } from "../view-models/search";
 import { moveFocusByArrows } from "./arrow_keys";
@@ -186,7 +187,7 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
           >
             <Icon name="archive" />
             <span className={styles.words}>{say("archived.title")}</span>
-            <span className={rows.time}>{archived.length}</span>
+            <span className={rows.time}>{numberText(archived.length)}</span>
           </button>
         </div>
       )}

@@ -14,6 +14,8 @@ import { altOf, VideoLength, VideoSign } from "./media_body";
 import type { MessageBodyActions } from "./message_body";
 import { More } from "./more";
 import { Picture } from "./picture";
+import { aheadOf } from "./arrow_keys";
+import { useLocale } from "./use_locale";
 import { useMade } from "./use_made";
 import { isMedia, NARROW } from "./use_media";
 import { useViewModel } from "./use_view_model";
@@ -50,7 +52,8 @@ export function MediaGallery({ model, actions }: MediaGalleryProps) {
 function Gallery({ gallery, actions }: { gallery: MediaGalleryViewModel; actions: GalleryActions }) {
   const { tab, messages, loaded, more, error } = useViewModel(gallery);
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const ahead = aheadOf(event.currentTarget);
+    const step = { ArrowRight: ahead, ArrowLeft: -ahead }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     const at = GALLERY_TABS.indexOf(tab) + step;
@@ -151,6 +154,7 @@ interface OneProps {
 }
 
 const One = memo(function One({ message, tab, actions }: OneProps) {
+  useLocale();
   const media = mediaOf(message);
   if (media === undefined) return null;
   if (tab === "pictures")

@@ -2,6 +2,7 @@
 
 import { mediaOf, Tick, type Message, type Receipt } from "../view-models/core";
 import { nameOf } from "../view-models/group_text";
+import { numberText } from "../view-models/intl_text";
 import { say, type TextId } from "../view-models/say";
 import { dayParts, millis } from "../view-models/time_text";
 import { AskedDialog } from "./asked_dialog";
@@ -61,7 +62,7 @@ function Stage({ title, receipts }: { title: string; receipts: readonly Receipt[
     <section aria-label={title}>
       <h3 className={styles.stage}>
         <span>{title}</span>
-        <span>{receipts.length.toLocaleString()}</span>
+        <span>{numberText(receipts.length)}</span>
       </h3>
       <ul>
         {receipts.map(({ member, openedUs }) => (

@@ -10,7 +10,6 @@ import { quoteLine } from "../view-models/preview_text";
 import { notSentText } from "../view-models/failure_text";
 import { say } from "../view-models/say";
 import { clockText, fullTimeText, millis } from "../view-models/time_text";
-import { timeZone } from "../view-models/time_zone";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
 import { useContextMenu } from "./long_press";
@@ -22,7 +21,7 @@ import { OwnAccount } from "./own_account";
 import { QuotedIn, QuotedPicture } from "./quoted_in";
 import { OneLine } from "./rich_text";
 import { Ticks } from "./ticks";
-import { useViewModel } from "./use_view_model";
+import { useLocale } from "./use_locale";
 import styles from "./message_row.module.css";
 import buttons from "./parts/button.module.css";
 import people from "./parts/person.module.css";
@@ -95,6 +94,7 @@ const AlbumBody = onDemand(() => import("./album_body").then(({ AlbumBody: body 
 });
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  useLocale();
   const { message, album, first, last, partner, inGroup, selected, actions, onPopup } = props;
   const { outgoing, tick, sender } = message;
   const shown = album ?? [message];
@@ -282,7 +282,6 @@ interface MetaProps extends Pick<MessageRowProps, "message" | "timed" | "onPopup
 }
 
 function Meta({ message, shown, timed, over, onPopup }: MetaProps) {
-  useViewModel(timeZone);
   const ms = millis(message.orderUs);
   const edited = shown.find(({ editedUs }) => editedUs !== 0n);
   return (

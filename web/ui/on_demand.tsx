@@ -19,7 +19,7 @@ import {
   type ReactNode,
 } from "react";
 
-import { learnPartTexts } from "../view-models/part_texts";
+import { learnPartTexts } from "../view-models/language";
 import { say } from "../view-models/say";
 import { Confirm } from "./dialog";
 import { MediaContext } from "./media_context";

@@ -6,6 +6,7 @@ import { mediaOf, type Message, type Person, type Reaction } from "../view-model
 import { failureText } from "../view-models/failure_text";
 import { nameOf } from "../view-models/group_text";
 import { reactionsOf, type ShownReactions } from "../view-models/reactions";
+import { numberText } from "../view-models/intl_text";
 import { say } from "../view-models/say";
 import { Avatar } from "./avatar";
 import { Dialog } from "./dialog";
@@ -84,7 +85,7 @@ function Kinds({ shown: { kinds, count }, only, onChoose }: KindsProps) {
           onClick={() => onChoose(each.emoji)}
         >
           <span>{each.emoji === "" ? say("reactionList.all") : each.emoji}</span>
-          <span>{each.count.toLocaleString()}</span>
+          <span>{numberText(each.count)}</span>
         </button>
       ))}
     </div>

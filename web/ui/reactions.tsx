@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import type { Message } from "../view-models/core";
-import { listText } from "../view-models/group_text";
+import { listText, numberText } from "../view-models/intl_text";
 import { reactionsOf, type ReactionKind } from "../view-models/reactions";
 import { say } from "../view-models/say";
 import styles from "./reactions.module.css";
@@ -17,7 +17,7 @@ function firstKinds(kinds: readonly ReactionKind[]): readonly ReactionKind[] {
   return own === undefined || shown.includes(own) ? shown : [...shown.slice(0, -1), own];
 }
 
-const kindText = ({ emoji, count }: ReactionKind): string => `${emoji} ${count.toLocaleString()}`;
+const kindText = ({ emoji, count }: ReactionKind): string => `${emoji} ${numberText(count)}`;
 
 /** On the lower edge of a bubble: what people have said to it, of an album to all that is in it. */
 export function Reactions({ messages, onOpen }: { messages: readonly Message[]; onOpen: () => void }) {
@@ -35,7 +35,7 @@ export function Reactions({ messages, onOpen }: { messages: readonly Message[]; 
       {first.map((each) => (
         <span key={each.emoji} aria-hidden className={`${styles.kind} ${each.own ? styles.own : ""}`}>
           <span className={styles.emoji}>{each.emoji}</span>
-          {each.count > 1 && each.count.toLocaleString()}
+          {each.count > 1 && numberText(each.count)}
         </span>
       ))}
       {more > 0 && (

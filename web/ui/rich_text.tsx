@@ -8,6 +8,7 @@ import { formatted, type Block, type Inline, type Style } from "../view-models/f
 import type { ShownMention } from "../view-models/mentions";
 import { say } from "../view-models/say";
 import { OwnAccount } from "./own_account";
+import { useLocale } from "./use_locale";
 import styles from "./rich_text.module.css";
 
 interface RichTextProps {
@@ -20,6 +21,7 @@ interface RichTextProps {
 
 /** All of a message's text. */
 export const RichText = memo(function RichText({ text, mentions, codeGoesOn, onPerson }: RichTextProps) {
+  useLocale();
   const blocks = useMemo(() => formatted(text, mentions, codeGoesOn), [text, mentions, codeGoesOn]);
   return blocks.map((block, at) => (
     <Shown key={at} block={block} show={(inside) => <Inside inside={inside} onPerson={onPerson} />} />

@@ -2,6 +2,7 @@
 
 // The pages of the settings on oneself, on this device, and on Kith.
 import { ABOUT_CHARACTERS_MAX, Connection, NAME_CHARACTERS_MAX, type State } from "../view-models/core";
+import { numberText } from "../view-models/intl_text";
 import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
 import { EditableText } from "./editable_text";
@@ -72,7 +73,7 @@ export function DevicePage({ state, profile }: { state: State | undefined; profi
             </>
           )}
           <dt>{say("settings.messagesNotSentYet")}</dt>
-          <dd>{state?.unsentMessages ?? 0}</dd>
+          <dd>{numberText(state?.unsentMessages ?? 0)}</dd>
         </dl>
       </section>
       <details className={groups.group}>

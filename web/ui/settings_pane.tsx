@@ -17,6 +17,7 @@ import { Hero } from "./hero";
 import { isEscape } from "./keys";
 import { Icon, type IconName } from "./part_icons";
 import { DevicesPage } from "./settings_devices";
+import { LanguagePage } from "./settings_language";
 import { NotificationsPage } from "./settings_notifications";
 import { AboutPage, DevicePage, ProfilePage } from "./settings_pages";
 import { PrivacyPage } from "./settings_privacy";
@@ -111,6 +112,12 @@ const TOPICS: Record<SettingsSection, Page> = {
     hint: "storage.hint",
     icon: "disk",
     page: ({ model }) => <StoragePage model={model} />,
+  },
+  language: {
+    title: "language.title",
+    hint: "language.hint",
+    icon: "globe",
+    page: () => <LanguagePage />,
   },
   device: {
     title: "settings.thisDevice",

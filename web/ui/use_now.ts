@@ -2,15 +2,14 @@
 
 import { useEffect, useState } from "react";
 
-import { timeZone } from "../view-models/time_zone";
-import { useViewModel } from "./use_view_model";
+import { useLocale } from "./use_locale";
 
 /**
  * The present time, renewed about once a minute, so that "today" becomes "yesterday" in time; in another time zone,
  * too.
  */
 export function useNow(): number {
-  useViewModel(timeZone);
+  useLocale();
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 60_000);

@@ -5,7 +5,7 @@
 import type { ComposerViewModel } from "./composer";
 import { madeOnce, MediaKind, titleOf, type Conversation, type MediaLimits } from "./core";
 import { fileName } from "./file_name";
-import { listText } from "./group_text";
+import { listText } from "./intl_text";
 import { limitsOf, planOf, type Plan } from "./media_plan";
 import {
   UNEDITED,

@@ -28,7 +28,7 @@ import type { MediaTools } from "./media_tools";
 import { MentionCompletionViewModel } from "./mention_completion";
 import type { MessageSelectionViewModel } from "./message_selection";
 import { PinnedMessagesViewModel } from "./pinned_messages";
-import { learnPartTexts } from "./part_texts";
+import { learnPartTexts } from "./language";
 import { say } from "./say";
 import type { VoiceRecorderViewModel } from "./voice_recorder";
 import { TimelineViewModel } from "./timeline";

@@ -23,6 +23,8 @@ import type {
   PresenceChanged,
   TypingChanged,
 } from "./core";
+import { inOrderOfNames } from "./intl_text";
+import { spoken } from "./say";
 
 /** What one batch of events, or one reading, has changed. */
 export interface Changes {
@@ -112,13 +114,19 @@ export class EntityStore {
   private conversationsRead = false;
   private contactsRead = false;
   private readonly endEvents: () => void;
+  private readonly endSpoken: () => void;
 
   constructor(private readonly core: Core) {
     this.endEvents = core.onEvents((events) => this.take(events));
+    this.endSpoken = spoken.subscribe(() => {
+      this.people = inOrderOfNames(this.people);
+      this.tell(NO_CHANGES);
+    });
   }
 
   dispose(): void {
     this.endEvents();
+    this.endSpoken();
     this.listeners.clear();
   }
 
@@ -214,8 +222,7 @@ export class EntityStore {
   /** Rejects with a CoreFailure. */
   async loadContacts(): Promise<void> {
     const { contacts } = await this.core.call("listContacts");
-    const byName = new Intl.Collator();
-    this.people = [...contacts].sort((a, b) => byName.compare(a.name, b.name));
+    this.people = inOrderOfNames(contacts);
     this.contactsRead = true;
     this.tell(NO_CHANGES);
   }

@@ -12,16 +12,11 @@ import {
   type Person,
   type QuotedInGroup,
 } from "./core";
+import { listText } from "./intl_text";
 import { say } from "./say";
 
 /** More are counted, not named. */
 const NAMED_MAX = 3;
-
-/** "Ana, Ben and Cem", or "Ana, Ben, Cem": as the language of the browser has it. */
-export function listText(names: readonly string[], type: "conjunction" | "unit" = "conjunction"): string {
-  const style = type === "unit" ? "short" : "long";
-  return new Intl.ListFormat(undefined, { type, style }).format(names);
-}
 
 export const nameOf = (person: Person | undefined): string => person?.name ?? say("group.somebody");
 

@@ -14,7 +14,7 @@ import type { EntityStore } from "./entity_store";
 import { firstWebLink, hostOf, isAskable } from "./link_facts";
 import type { LinkWorkshop } from "./link_port";
 import type { MediaPort } from "./media_port";
-import { learnPartTexts } from "./part_texts";
+import { learnPartTexts } from "./language";
 import { ViewModel } from "./view_model";
 
 export type Made = Pick<LinkPreview, "url" | "title" | "description" | "thumbnail" | "width" | "height">;

@@ -3,6 +3,7 @@
 // The one line that says what a file is, where it is not shown: in the list, in quotes, and in notifications.
 import { MediaKind, type Media } from "./core";
 import { fileName } from "./file_name";
+import { numberText, twoDigitsText } from "./intl_text";
 import { say } from "./say";
 
 const KINDS: Partial<Record<MediaKind, string>> = {
@@ -22,10 +23,11 @@ export const kindName = ({ kind }: Pick<Media, "kind">): string => KINDS[kind] ?
 /** "1:05": of a recording, or of a place in it. */
 export function durationText(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  const two = (part: number) => String(part).padStart(2, "0");
   const minutes = Math.floor(seconds / 60);
-  const rest = two(seconds % 60);
-  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`;
+  const rest = twoDigitsText(seconds % 60);
+  return minutes < 60
+    ? `${numberText(minutes)}:${rest}`
+    : `${numberText(Math.floor(minutes / 60))}:${twoDigitsText(minutes % 60)}:${rest}`;
 }
 
 /** `caption` on one line, or "". */

@@ -5,8 +5,8 @@
 import { directOf, failureOf, FailureCode, type MethodParams } from "./core";
 import type { EntityStore } from "./entity_store";
 import { failureText } from "./failure_text";
-import { listText } from "./group_text";
 import { handleOf, isInHandle, looksLikeHandle } from "./handle";
+import { inOrderOfNames, listText } from "./intl_text";
 import { formatPhone } from "./phone";
 import { say } from "./say";
 import { ViewModel } from "./view_model";
@@ -137,9 +137,6 @@ export class PeopleViewModel extends ViewModel<PeopleSnapshot> {
       found.set(accountId, { accountId, handle: handleOf(partner), name: formatPhone(name) });
     }
     found.delete(ownAccount);
-    const byName = new Intl.Collator();
-    return [...found.values()]
-      .filter(({ accountId }) => !this.isHere(accountId))
-      .sort((a, b) => byName.compare(a.name, b.name));
+    return inOrderOfNames([...found.values()].filter(({ accountId }) => !this.isHere(accountId)));
   }
 }

@@ -31,6 +31,7 @@ const BACK = {
   "settings/notifications": "settings",
   "settings/starred": "settings",
   "settings/storage": "settings",
+  "settings/language": "settings",
   "settings/device": "settings",
   "settings/about": "settings",
 } as const;

@@ -9,6 +9,7 @@ import { IntlMessageFormat } from "intl-messageformat";
 
 import english from "./texts/en.json";
 import type parts from "./texts/en.parts.json";
+import { ViewModel } from "./view_model";
 
 export type TextId = keyof typeof english | keyof typeof parts;
 /** A text that is nothing but words, or a message in its parts. */
@@ -20,30 +21,38 @@ export type Values = Readonly<Record<string, string | number | bigint>>;
 /** What stands for <name>…</name> in a message, and what it is made of. */
 export type Marks<Part> = Readonly<Record<string, (words: (string | Part)[]) => Part>>;
 
-let locale = "en";
-let known: Catalogue = english;
+class Spoken extends ViewModel<string> {
+  constructor() {
+    super("en");
+  }
+
+  readonly change = (locale: string): void => this.become(locale);
+}
+/** The language as BCP 47 has it, with a region where one is known: dates, numbers and orders are in it as well. */
+export const spoken = new Spoken();
+
 let catalogue: Catalogue = english;
 /** A format is dear to make. As many as there are texts with places. */
 const formats = new Map<string, IntlMessageFormat>();
 
 /** Another catalogue from now on; what it lacks is said in English. */
-export function speak(language: string, texts: Catalogue): void {
-  locale = language;
+export function speak(locale: string, texts: Catalogue): void {
   catalogue = texts;
   formats.clear();
+  spoken.change(locale);
 }
 
-/** More words, in English. */
+/** More words of the same language, to those that are here. */
 export function learn(texts: Catalogue): void {
-  known = { ...known, ...texts };
+  catalogue = { ...texts, ...catalogue };
 }
 
 /** web/tests/catalogue.test.ts holds that nothing is said before its words are here. */
-const compiledOf = (id: TextId): CompiledText => catalogue[id] ?? known[id] ?? id;
+const compiledOf = (id: TextId): CompiledText => catalogue[id] ?? (english as Catalogue)[id] ?? id;
 
 function formatOf(id: string, compiled: MessageFormatElement[]): IntlMessageFormat {
   let format = formats.get(id);
-  if (format === undefined) formats.set(id, (format = new IntlMessageFormat(compiled, locale)));
+  if (format === undefined) formats.set(id, (format = new IntlMessageFormat(compiled, spoken.snapshot())));
   return format;
 }
 

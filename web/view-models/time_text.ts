@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Times as people read them, in the language of the browser. All take the present time, so that they can be tested.
-import { say } from "./say";
+// Times as people read them, in the language that is spoken. All take the present time, so that they can be tested.
+import { say, spoken } from "./say";
 import { timeZone } from "./time_zone";
 
 const DAY_MS = 86_400_000;
@@ -22,19 +22,21 @@ export function daysAgo(ms: number, now: number): number {
 /** Names a day: equal for equal days. */
 export const dayKey = (ms: number): number => startOfDay(ms);
 
-/** A format is dear to make, and keeps the time zone it was made in. */
+/** A format is dear to make, and keeps the language and the time zone it was made in. */
 function inZone(options: Intl.DateTimeFormatOptions): { format(ms: number): string } {
-  let made: { zone: string; format: Intl.DateTimeFormat } | undefined;
+  let made: { zone: string; locale: string; format: Intl.DateTimeFormat } | undefined;
   return {
     format(ms) {
       const zone = timeZone.snapshot();
-      if (made?.zone !== zone) made = { zone, format: new Intl.DateTimeFormat(undefined, options) };
+      const locale = spoken.snapshot();
+      if (made?.zone !== zone || made.locale !== locale)
+        made = { zone, locale, format: new Intl.DateTimeFormat(locale, options) };
       return made.format.format(ms);
     },
   };
 }
 
-const clock = inZone({ hour: "2-digit", minute: "2-digit" });
+const clock = inZone({ timeStyle: "short" });
 const weekday = inZone({ weekday: "long" });
 const shortDate = inZone({ day: "2-digit", month: "2-digit", year: "2-digit" });
 const longDate = inZone({ day: "numeric", month: "long", year: "numeric" });

@@ -28,6 +28,7 @@ import {
   type MessageWindow,
   type Page,
 } from "./message_window";
+import { spoken } from "./say";
 import { timeZone } from "./time_zone";
 import { lineAbove, NO_LINE, withUnseen, type UnreadLine } from "./unread_line";
 import { ViewModel } from "./view_model";
@@ -103,7 +104,9 @@ export class TimelineViewModel extends ViewModel<TimelineSnapshot> {
     this.held = store.holdMessages();
     this.onDispose(() => store.release(this.held));
     this.onDispose(store.subscribe((changes) => this.take(changes)));
-    this.onDispose(timeZone.subscribe(() => this.snapshot().loaded && this.publish()));
+    const anew = () => void (this.snapshot().loaded && this.publish());
+    this.onDispose(timeZone.subscribe(anew));
+    this.onDispose(spoken.subscribe(anew));
   }
 
   /** Reads the newest messages; `unread` of them get the line "unread" above. */

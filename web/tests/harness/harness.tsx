@@ -3,6 +3,7 @@
 // The whole app on a scripted core: a test says what the core has and does, by window.kith.
 import { createRoot } from "react-dom/client";
 
+import { startLanguage } from "../../app/page_language";
 import { show } from "../../app/show";
 import type { AppViewModel } from "../../view-models/app";
 import * as testing from "../../view-models/testing/fake_core";
@@ -22,6 +23,7 @@ declare global {
   }
 }
 
+await startLanguage();
 const core = settledCore();
 window.prepare?.(core, testing);
 const root = createRoot(document.getElementById("root") as HTMLElement);

@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 
 import { ListDevicesResponseSchema } from "../../core-client/schema";
 import type { AppViewModel } from "../../view-models/app";
+import { LANGUAGE_TAGS, LANGUAGES } from "../../view-models/language";
 import { speak, type Catalogue, type CompiledText } from "../../view-models/say";
 import { ANA, BEN, conversation, KITCHEN, message, state, type FakeCore } from "../../view-models/testing/fake_core";
 import { settledCore } from "../../view-models/testing/settled_core";
@@ -22,9 +23,20 @@ export const SERVER = "http://127.0.0.1:8080";
 export const NAME = "Βεν";
 /**
  * Names and texts are what people have written; their letters here are no Latin ones. Ids and addresses are nobody's
- * words.
+ * words, and each language has its own name.
  */
-const DATA = [ANA, BEN, KITCHEN, "c".repeat(32), SERVER, "127.0.0.1:8080", "Ana", "Ben", "Cem"];
+const DATA = [
+  ...LANGUAGE_TAGS.map((tag) => LANGUAGES[tag].name),
+  ANA,
+  BEN,
+  KITCHEN,
+  "c".repeat(32),
+  SERVER,
+  "127.0.0.1:8080",
+  "Ana",
+  "Ben",
+  "Cem",
+];
 
 /** In full-width letters. */
 export const otherwise = (text: string) =>
@@ -79,7 +91,7 @@ export let app: AppViewModel;
 export function pseudoLocaleSuite(): void {
   beforeAll(() => {
     speakOtherwise();
-    stubBrowser();
+    stubPage();
   });
   afterAll(() => {
     vi.unstubAllGlobals();
@@ -98,28 +110,7 @@ export function pseudoLocaleSuite(): void {
   });
 }
 
+/** Dates and lists are in Greek. */
 function speakOtherwise(): void {
-  speak("en", Object.fromEntries(Object.entries(english as Catalogue).map(([id, text]) => [id, pseudo(text)])));
-}
-
-function stubBrowser(): void {
-  stubPage();
-  const { DateTimeFormat, ListFormat } = Intl; // dates and lists are the browser's: here in Greek
-  const greek = (_: unknown, options?: Intl.DateTimeFormatOptions) => new DateTimeFormat("el", options);
-  const greekList = (options?: Intl.ListFormatOptions) => new ListFormat("el", options);
-  vi.stubGlobal(
-    "Intl",
-    Object.create(Intl, {
-      ListFormat: {
-        value: function Greek(_: unknown, options?: Intl.ListFormatOptions) {
-          return greekList(options);
-        },
-      },
-      DateTimeFormat: {
-        value: function Greek(...given: [unknown]) {
-          return greek(...given);
-        },
-      },
-    }),
-  );
+  speak("el", Object.fromEntries(Object.entries(english as Catalogue).map(([id, text]) => [id, pseudo(text)])));
 }
