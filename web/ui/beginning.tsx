@@ -43,7 +43,7 @@ export function Beginning({ conversation, onCompare }: BeginningProps) {
       <span className={styles.name} dir="auto">
         {title}
       </span>
-      {handle !== "" && handle !== title && <span className={styles.phone}>{handle}</span>}
+      {handle !== "" && handle !== title && <bdi className={styles.phone}>{handle}</bdi>}
       {group !== undefined && <span className={styles.phone}>{membersLine(conversation)}</span>}
       {about !== "" && (
         <span className={styles.about} dir="auto">

@@ -76,7 +76,8 @@ function ContactRow({ contact, onOpen }: { contact: Contact; onOpen: (contact: C
           <span className={rows.text}>
             {isOnKith(contact) ? say("contactRows.onKith") : say("contactRows.notOnKithYet")}
             {contact.blocked && ` · ${say("contactRows.blocked")}`}
-            {` · ${formatPhone(handleText(contact))}`}
+            {" · "}
+            <bdi>{formatPhone(handleText(contact))}</bdi>
           </span>
         </span>
       </span>
@@ -176,6 +177,7 @@ export function AddContact({ model, onDone }: { model: ContactsViewModel; onDone
         <input
           id="contact-handle"
           className={fields.input}
+          dir="ltr"
           placeholder="+49 170 0000001"
           maxLength={HANDLE_BYTES_MAX}
           autoCapitalize="none"

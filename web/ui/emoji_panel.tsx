@@ -15,6 +15,7 @@ import {
   type EmojiGroup,
   type SkinTone,
 } from "./emoji_data";
+import { aheadOf } from "./arrow_keys";
 import { Icon } from "./part_icons";
 import styles from "./emoji_picker.module.css";
 import buttons from "./parts/button.module.css";
@@ -46,9 +47,10 @@ function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
     }
     return at;
   };
+  const ahead = aheadOf(event.currentTarget);
   const steps: Record<string, () => number> = {
-    ArrowLeft: () => at - 1,
-    ArrowRight: () => at + 1,
+    ArrowLeft: () => at - ahead,
+    ArrowRight: () => at + ahead,
     ArrowUp: () => row(-1),
     ArrowDown: () => (at < 0 ? 0 : row(1)),
   };

@@ -24,7 +24,7 @@ export function Hero({ id, name, handle, group = false, children }: HeroProps) {
       <span className={styles.name} dir="auto">
         {name}
       </span>
-      {shown !== "" && shown !== name && <span className={styles.handle}>{shown}</span>}
+      {shown !== "" && shown !== name && <bdi className={styles.handle}>{shown}</bdi>}
       {children}
     </div>
   );

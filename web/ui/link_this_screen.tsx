@@ -132,6 +132,7 @@ function CopyLink({ link }: { link: string }) {
         <input
           id="link"
           className={fields.input}
+          dir="ltr"
           readOnly
           value={link}
           aria-describedby="link-hint"

@@ -7,6 +7,7 @@ import { useRef, type PointerEvent } from "react";
 import type { ConversationViewModel } from "../view-models/conversation";
 import type { VoiceRecorderViewModel } from "../view-models/voice_recorder";
 import { say } from "../view-models/say";
+import { aheadOf } from "./arrow_keys";
 import { Icon } from "./icons";
 import styles from "./mic_button.module.css";
 
@@ -41,7 +42,7 @@ export function MicButton({ model, held }: { model: ConversationViewModel; held:
   const onPointerMove = (event: PointerEvent<HTMLButtonElement>) => {
     const now = hold.current;
     if (now === undefined || now.over) return;
-    const back = getComputedStyle(event.currentTarget).direction === "rtl" ? 1 : -1;
+    const back = -aheadOf(event.currentTarget);
     if (now.y - event.clientY > LOCK_PX) end((recorder) => recorder.lock());
     else if ((event.clientX - now.x) * back > CANCEL_PX) end((recorder) => recorder.cancel());
   };

@@ -74,6 +74,7 @@ function ReadLink({ model }: { model: DevicesViewModel }) {
           <input
             id="link"
             className={fields.input}
+            dir="ltr"
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}

@@ -11,6 +11,7 @@ import { isOnDevice, standingOf } from "../view-models/media_state";
 import { say } from "../view-models/say";
 import { fullTimeText, millis } from "../view-models/time_text";
 import { ViewerViewModel } from "../view-models/viewer";
+import { aheadOf } from "./arrow_keys";
 import { Avatar } from "./avatar";
 import { FullDialog } from "./full_dialog";
 import { IconButton } from "./icon_button";
@@ -67,7 +68,7 @@ function Pictures({ model, actions }: ViewerProps) {
   const look = (to: View) => setView({ of: id, view: to });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target instanceof HTMLVideoElement || event.ctrlKey || event.metaKey || event.altKey) return;
-    const ahead = getComputedStyle(event.currentTarget).direction === "rtl" ? -1 : 1;
+    const ahead = aheadOf(event.currentTarget);
     const acts: Partial<Record<string, () => void>> = {
       ArrowRight: () => model.step(ahead),
       ArrowLeft: () => model.step(ahead === 1 ? -1 : 1),

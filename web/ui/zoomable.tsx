@@ -4,6 +4,7 @@
 // and pushed aside, or down, while it is not.
 import { useRef, useState, type PointerEvent, type ReactNode, type WheelEvent } from "react";
 
+import { aheadOf } from "./arrow_keys";
 import styles from "./zoomable.module.css";
 
 export interface View {
@@ -86,7 +87,7 @@ export function Zoomable({ view, onView, onSwipe, onDown, children }: ZoomablePr
     if (!fingers.current.delete(event.pointerId) || fingers.current.size > 0) return;
     const { x, y } = pushed.current;
     setPushed({ x: 0, y: 0 });
-    const ahead = getComputedStyle(event.currentTarget).direction === "rtl" ? x > 0 : x < 0;
+    const ahead = x * aheadOf(event.currentTarget) < 0;
     if (Math.abs(x) > SWIPE_PX && Math.abs(x) > Math.abs(y)) onSwipe(ahead ? 1 : -1);
     else if (y > 2 * SWIPE_PX && event.pointerType === "touch") onDown();
   };
