@@ -6,7 +6,7 @@ import { titleOf, type Conversation } from "../view-models/core";
 import { say } from "../view-models/say";
 import type { Removal } from "./arrange_items";
 import { Confirm } from "./dialog";
-import styles from "./choice_question.module.css";
+import styles from "./radio_list.module.css";
 
 interface RemovalQuestionProps {
   conversation: Conversation;
