@@ -46,7 +46,7 @@ bool fill(BenchHost& host, RandomSource& random, const Options& options) {
       message.tick = message.outgoing ? core::Tick::kRead : core::Tick::kNone;
       message.text = some_words(random, options.payload_bytes);
       message.sent_at = message.order = UnixMicros{1'700'000'000'000'000 + number * 1'000'000};
-      if (!store.messages.add(message, false)) return false;
+      if (!store.messages.add(message, core::Comes::kAgain, false)) return false;
     }
     if (!transaction.commit()) return false;
   }
