@@ -32,11 +32,19 @@ export function removalItems(conversation: Conversation, onAsk: (removal: Remova
   ];
 }
 
-/** For its menu; `onMute` asks for how long. What is archived is at no top that it could be pinned to. */
+/** What is asked before it is done. */
+export interface ArrangeQuestions {
+  /** For how long. */
+  onMute: (conversation: Conversation) => void;
+  /** In which lists it is to be. */
+  onLists: (conversation: Conversation) => void;
+}
+
+/** For its menu. What is archived is at no top that it could be pinned to. */
 export function arrangeItems(
   conversation: Conversation,
   actions: ArrangeActions,
-  onMute: (conversation: Conversation) => void,
+  { onMute, onLists }: ArrangeQuestions,
 ): PopupItem[] {
   const { archived, pinned } = conversation;
   const pin: PopupItem = pinned
@@ -53,5 +61,6 @@ export function arrangeItems(
     isUnread(conversation)
       ? { icon: "check", label: say("arrange.read"), act: () => void actions.markRead(conversation) }
       : { icon: "unread", label: say("arrange.unread"), act: () => void actions.markUnread(conversation) },
+    { icon: "lists", label: say("arrange.lists"), act: () => onLists(conversation) },
   ];
 }

@@ -25,6 +25,8 @@ interface ChoiceProps {
 interface ConversationChoicesProps extends ChoiceProps {
   /** What is said where there is no conversation at all. */
   none: string;
+  /** The search has the focus first. */
+  takesFocus?: boolean;
 }
 
 const shownAs = (conversation: Conversation): Choosable => ({
@@ -35,11 +37,11 @@ const shownAs = (conversation: Conversation): Choosable => ({
   group: groupOf(conversation) !== undefined,
 });
 
-export function ConversationChoices({ choice, busy, none }: ConversationChoicesProps) {
+export function ConversationChoices({ choice, busy, none, takesFocus = true }: ConversationChoicesProps) {
   const { query, conversations, chosen } = useViewModel(choice);
   return (
     <>
-      <Search choice={choice} busy={busy} />
+      <Search choice={choice} busy={busy} takesFocus={takesFocus} />
       <Chosen
         label={say("share.chosen")}
         chosen={chosen}
@@ -69,7 +71,7 @@ export function ConversationChoices({ choice, busy, none }: ConversationChoicesP
 }
 
 /** Enter chooses the first one that was found; where nothing is typed it does nothing. */
-function Search({ choice, busy }: ChoiceProps) {
+function Search({ choice, busy, takesFocus }: ChoiceProps & { takesFocus: boolean }) {
   const { query, conversations, chosen } = useViewModel(choice);
   const [first] = conversations;
   const submit = (event: FormEvent) => {
@@ -79,11 +81,15 @@ function Search({ choice, busy }: ChoiceProps) {
   };
   return (
     <>
-      <p className={choices.count}>{say("share.of", { count: chosen.length, most: choice.most })}</p>
+      <p className={choices.count}>
+        {Number.isFinite(choice.most)
+          ? say("share.of", { count: chosen.length, most: choice.most })
+          : say("share.count", { count: chosen.length })}
+      </p>
       <form className={searches.search} onSubmit={submit}>
         <Icon name="search" />
         <input
-          autoFocus
+          autoFocus={takesFocus}
           aria-label={say("share.search")}
           placeholder={say("share.search")}
           value={query}

@@ -3,7 +3,7 @@
 import type { Conversation } from "../view-models/core";
 import { titleOf } from "../view-models/core";
 import { say } from "../view-models/say";
-import { arrangeItems, type ArrangeActions } from "./arrange_items";
+import { arrangeItems, type ArrangeActions, type ArrangeQuestions } from "./arrange_items";
 import { PopupMenu, type PopupItem } from "./popup_menu";
 
 /** Where the menu of a conversation is open: at the button of its row, or where somebody pressed. */
@@ -12,23 +12,22 @@ export interface ConversationMenuPlace {
   at: HTMLElement | { x: number; y: number };
 }
 
-interface ConversationMenuProps {
+interface ConversationMenuProps extends ArrangeQuestions {
   place: ConversationMenuPlace;
   actions: ArrangeActions;
-  onMute: (conversation: Conversation) => void;
   /** Clearing and deleting it. */
   removal: readonly PopupItem[];
   onClose: () => void;
 }
 
 /** What can be done with a conversation where it stands in a list. */
-export default function ConversationMenu({ place, actions, onMute, removal, onClose }: ConversationMenuProps) {
+export default function ConversationMenu({ place, actions, removal, onClose, ...questions }: ConversationMenuProps) {
   const { conversation, at } = place;
   return (
     <PopupMenu
       label={say("arrange.more", { title: titleOf(conversation) })}
       at={at}
-      items={[...arrangeItems(conversation, actions, onMute), ...removal]}
+      items={[...arrangeItems(conversation, actions, questions), ...removal]}
       onClose={onClose}
     />
   );

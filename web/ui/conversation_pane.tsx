@@ -33,6 +33,7 @@ import { GroupProgressLine } from "./group_progress";
 import { isFocusLost } from "./focus_return";
 import { Icon } from "./icons";
 import { isEscape } from "./keys";
+import { useListing } from "./listing";
 import { MessageList } from "./message_list";
 import type { MessageActions } from "./message_row";
 import { useMuting } from "./muting";
@@ -102,6 +103,7 @@ export interface ConversationPaneActions {
   /** A short word on what was done. */
   tell: MessageActions["tell"];
   readonly arrangement: ConversationRowActions["arrangement"];
+  readonly withCore: ConversationRowActions["withCore"];
 }
 
 interface ConversationPaneProps {
@@ -307,6 +309,7 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
   const [asking, setAsking] = useState<Ending | "export">();
   const muting = useMuting(actions.arrangement.mute);
   const removing = useRemoving(actions.arrangement);
+  const listing = useListing(actions.withCore);
   const direct = directOf(conversation);
   const group = groupOf(conversation);
   const onLeave = group === undefined || group.role === Role.kNone ? undefined : () => setAsking("leave");
@@ -331,7 +334,7 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
           partner={direct && { blocked: direct.blocked, onDetails: actions.openDetails, onBlock }}
           group={group && { onDetails: actions.openDetails, onLeave }}
           note={conversation.peer.case === "self" ? { onDetails: actions.openDetails } : undefined}
-          arrange={arrangeItems(conversation, actions.arrangement, muting.ask)}
+          arrange={arrangeItems(conversation, actions.arrangement, { onMute: muting.ask, onLists: listing.ask })}
           removal={removing.items(conversation)}
           onExport={() => setAsking("export")}
           onSearchHere={model.search.open}
@@ -340,6 +343,7 @@ function MenuButton({ model, actions }: { model: ConversationViewModel; actions:
         />
       )}
       {muting.question}
+      {listing.question}
       {removing.question}
       {asking === "export" && <ExportQuestion model={model} onClose={() => setAsking(undefined)} />}
       {asking !== undefined && asking !== "export" && (

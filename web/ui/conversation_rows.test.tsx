@@ -21,7 +21,7 @@ import {
 } from "../view-models/testing/fake_core";
 import { settledCore } from "../view-models/testing/settled_core";
 import { ArchivedPane } from "./archived_pane";
-import { ConversationRows } from "./conversation_rows";
+import { ConversationRows, type ConversationRowActions } from "./conversation_rows";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
 // Fetched when they are wanted: here at once.
@@ -32,7 +32,7 @@ import "./removal_question";
 let core: FakeCore;
 let list: ConversationListViewModel;
 const told: string[] = [];
-let actions: { openConversation: () => void; arrangement: Arrangement };
+let actions: ConversationRowActions;
 
 function Rows() {
   const { conversations } = useViewModel(list);
@@ -55,7 +55,11 @@ beforeEach(async () => {
   core.messages = [];
   const store = new EntityStore(core);
   list = new ConversationListViewModel(store);
-  actions = { openConversation: vi.fn(), arrangement: new Arrangement(core, store, (words) => told.push(words)) };
+  actions = {
+    openConversation: vi.fn(),
+    arrangement: new Arrangement(core, store, (words) => told.push(words)),
+    withCore: (make) => make(core, store),
+  };
   told.length = 0;
   await store.loadConversations();
 });
@@ -124,6 +128,7 @@ describe("the menu of a conversation in the list", () => {
       "Mute …",
       "Archive",
       "Mark as unread",
+      "Lists …",
       "Delete chat …",
     ]);
     expect(actions.openConversation).not.toHaveBeenCalled();
@@ -210,6 +215,7 @@ describe("the archived conversations", () => {
       "Mute …",
       "Unarchive",
       "Mark as unread",
+      "Lists …",
       "Delete chat …",
     ]);
     await act(async () => fireEvent.click(items[1] as HTMLElement));

@@ -5,10 +5,12 @@ import { useEffect, useRef, useState } from "react";
 
 import type { MuteFor } from "../view-models/arrangement";
 import type { Conversation } from "../view-models/core";
+import type { WithCore } from "../view-models/entity_store";
 import type { ArrangeActions } from "./arrange_items";
 import type { ConversationMenuPlace } from "./conversation_menu";
 import { ConversationRow } from "./conversation_row";
 import { isFocusLost } from "./focus_return";
+import { useListing } from "./listing";
 import { useMuting } from "./muting";
 import { MissingPopup, onDemand } from "./on_demand";
 import { useRemoving, type RemovalActions } from "./removing";
@@ -23,6 +25,7 @@ export interface ConversationRowActions {
   openConversation: (id: string) => unknown;
   readonly arrangement: ArrangeActions &
     RemovalActions & { mute: (conversation: Conversation, how: MuteFor) => unknown };
+  readonly withCore: WithCore;
 }
 
 interface ConversationRowsProps {
@@ -40,13 +43,17 @@ export function ConversationRows({ conversations, openId, now, archived = false,
   const [menu, setMenu] = useState<ConversationMenuPlace>();
   const muting = useMuting(actions.arrangement.mute);
   const removing = useRemoving(actions.arrangement);
+  const listing = useListing(actions.withCore);
   const list = useRef<HTMLUListElement>(null);
   const before = useRef(conversations);
   useEffect(() => {
     // The row that had the focus has moved to another list: the one in its place has it.
-    const left = before.current.findIndex(({ id }) => !conversations.some((each) => each.id === id));
+    const shownBefore = before.current;
     before.current = conversations;
-    if (left < 0 || !isFocusLost()) return;
+    if (!isFocusLost()) return;
+    const now = new Set(conversations.map(({ id }) => id));
+    const left = shownBefore.findIndex(({ id }) => !now.has(id));
+    if (left < 0) return;
     const here = list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [];
     const pane = list.current?.closest<HTMLElement>("[data-pane]");
     (here[Math.min(left, here.length - 1)] ?? pane?.querySelector<HTMLElement>("button"))?.focus();
@@ -71,11 +78,13 @@ export function ConversationRows({ conversations, openId, now, archived = false,
           place={menu}
           actions={actions.arrangement}
           onMute={muting.ask}
+          onLists={listing.ask}
           removal={removing.items(menu.conversation)}
           onClose={() => setMenu(undefined)}
         />
       )}
       {muting.question}
+      {listing.question}
       {removing.question}
     </>
   );

@@ -12,8 +12,8 @@ import { ConversationChoices } from "./conversation_choices";
 import { Sheet } from "./sheet";
 import { useMade } from "./use_made";
 import { useViewModel } from "./use_view_model";
-import styles from "./forward_sheet.module.css";
 import fields from "./parts/field.module.css";
+import sheets from "./parts/sheet.module.css";
 
 interface ForwardSheetProps {
   messages: readonly Message[];
@@ -73,7 +73,7 @@ function Shown({ model, onSend, onClose }: ShownProps) {
           {say("forward.far", { count: FORWARDS_FAR })}
         </p>
       )}
-      <div className={styles.choices} onKeyDown={(event) => moveFocusByArrows(event, "[data-row]")}>
+      <div className={sheets.choices} onKeyDown={(event) => moveFocusByArrows(event, "[data-row]")}>
         <ConversationChoices choice={model.choice} busy={busy} none={say("forward.none")} />
       </div>
       {error !== "" && (

@@ -17,6 +17,7 @@ import { ConversationRows, type ConversationRowActions } from "./conversation_ro
 import { SEARCH_FIELD_ID } from "./focus_return";
 import { Icon, Logo } from "./icons";
 import { isEscape } from "./keys";
+import { ListFilters } from "./list_filters";
 import { onDemand } from "./on_demand";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
@@ -51,6 +52,8 @@ export interface ListPaneActions extends ConversationRowActions {
   writeTo: (handle: string) => void;
   /** Looks for the server at once, which is looked for again and again anyway. */
   tryNow: () => void;
+  /** A short word on what was done. */
+  tell: (words: string) => void;
 }
 
 interface ListPaneProps {
@@ -77,6 +80,9 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
       event.stopPropagation();
       search.clear();
       field.current?.focus();
+    } else if (isEscape(event) && list.snapshot().filter !== "all") {
+      event.stopPropagation();
+      list.choose("all");
     }
     if (event.key === "Enter" && event.target === field.current)
       pane.current?.querySelector<HTMLElement>("[data-row]:not(#open-archived)")?.click();
@@ -112,6 +118,7 @@ export function ListPane({ models, state, openId, profile, actions, onInvite }: 
         </button>
       </header>
       <SearchField model={search} field={field} />
+      {someoneThere && !searching && <ListFilters model={list} withCore={actions.withCore} tell={actions.tell} />}
       {state?.rebuilt !== undefined && <RebuiltBanner state={state} />}
       <ConnectionBanner state={state} onTry={actions.tryNow} />
       {state !== undefined && state.deviceNotices.length > 0 && (
@@ -164,11 +171,11 @@ interface ConversationsProps {
 
 function Conversations({ models, openId, actions, onInvite }: ConversationsProps) {
   const { list, search } = models;
-  const { loaded, conversations, archived } = useViewModel(list);
+  const { loaded, conversations, archived, shown, filter } = useViewModel(list);
   const { query } = useViewModel(search);
   const now = useNow();
   const searching = query.trim() !== "";
-  const found = matching(searching ? [...conversations, ...archived] : conversations, query);
+  const found = searching ? matching([...conversations, ...archived], query) : shown;
   const isNew = isNewHandle(found, query);
 
   if (loaded && conversations.length + archived.length === 0 && !searching) {
@@ -201,7 +208,15 @@ function Conversations({ models, openId, actions, onInvite }: ConversationsProps
           </button>
         </div>
       )}
-      {found.length > 0 && (
+      {!searching && loaded && found.length === 0 && filter !== "all" && (
+        <div className={rows.empty}>
+          <p role="status">{say(filter === "unread" ? "filters.nothingUnread" : "filters.nothing")}</p>
+          <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={() => list.choose("all")}>
+            {say("filters.showAll")}
+          </button>
+        </div>
+      )}
+      {(found.length > 0 || !searching) && (
         <section aria-label={say("common.chats")}>
           {searching && <h2 className={rows.sectionTitle}>{say("common.chats")}</h2>}
           <ConversationRows conversations={found} openId={openId} now={now} actions={actions} />

@@ -22,7 +22,7 @@ import {
 } from "../core-client/schema";
 import { failureText, notSentText } from "../view-models/failure_text";
 import { SETTINGS_SECTIONS } from "../view-models/route";
-import { ANA, BEN, conversation, message, micros, state } from "../view-models/testing/fake_core";
+import { ANA, BEN, conversation, list, message, micros, state } from "../view-models/testing/fake_core";
 import { lastSeenText, waitText } from "../view-models/time_text";
 import {
   app,
@@ -40,10 +40,14 @@ import "./archived_pane";
 import "./chat_search";
 import "./contact_panel";
 import "./conversation_menu";
+import "./delete_list_question";
 import "./device_notices";
 import "./ended_screen";
 import "./first_steps";
 import "./link_this_screen";
+import "./list_menu";
+import "./list_sheet";
+import "./lists_dialog";
 import "./mute_question";
 import "./new_chat_pane";
 import "./qr_code";
@@ -191,6 +195,31 @@ describe("nothing plain is", { timeout: 60_000 }, () => {
     await settled(() => app.arrangement.mute(app.list.snapshot().conversations[0]!, "always"));
     await settled(() => app.openConversation(BEN));
     expect(plainTexts()).toEqual([]);
+  });
+
+  it("in the lists that somebody makes of the conversations", async () => {
+    core.conversations = [conversation({ title: NAME })];
+    core.lists = [list({ name: NAME })];
+    await show();
+    const press = async (name: string, at = 0) => {
+      const words = otherwise(name);
+      const all = [...document.querySelectorAll<HTMLElement>("button, [role=menuitem], [aria-label]")];
+      const found = all.filter((each) =>
+        (each.getAttribute("aria-label") ?? each.textContent).trim().startsWith(words),
+      );
+      await settled(() => found[at]?.click());
+      await settled();
+      expect([name, found.length > at, plainTexts()]).toEqual([name, true, []]);
+    };
+    for (const filter of ["Unread", "Groups", "Show all chats", "New list", "Cancel"]) await press(filter);
+    await settled(() => app.list.choose(core.lists[0]?.id ?? ""));
+    await press("Edit the list");
+    await press("Delete list");
+    await press("Cancel");
+    await press("Show all chats");
+    await press("More about");
+    await press("Lists …");
+    expect(document.querySelectorAll("dialog")).toHaveLength(1);
   });
 
   it("in a new chat and the address book", async () => {

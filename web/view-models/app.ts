@@ -29,7 +29,7 @@ import {
   type State,
 } from "./core";
 import { DevicesViewModel, noLinking, type LinkingPort } from "./devices";
-import { EntityStore, type Changes } from "./entity_store";
+import { EntityStore, type Changes, type WithCore } from "./entity_store";
 import { failureText } from "./failure_text";
 import { GroupInfoViewModel } from "./group_info";
 import { handleOf } from "./handle";
@@ -74,7 +74,8 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.onDispose(() => this.store.dispose());
     this.onDispose(this.store.subscribe((changes) => this.take(changes)));
     this.list = new ConversationListViewModel(this.store);
-    this.arrangement = new Arrangement(core, this.store, (words, undo) => this.tell(words, undo));
+    this.onDispose(this.subscribe(() => this.list.isOpen(this.snapshot().open?.id ?? "")));
+    this.arrangement = new Arrangement(core, this.store, this.tell);
     this.search = new SearchViewModel(core, this.store);
     this.contacts = new ContactsViewModel(core, this.store, (conversation) => this.showOpened(conversation));
     this.newGroup = new NewGroupViewModel(core, this.store, (conversation) => this.showOpened(conversation));
@@ -85,19 +86,15 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     );
     this.groupLink = options.groupLink ?? "";
     this.kept = options.kept ?? noLinking;
-    const tell = (words: string) => this.tell(words);
-    this.settings = new SettingsViewModel(core, this.store, tell, this.media);
-    this.devices = new DevicesViewModel(core, this.store, this.kept, tell);
-    this.notifications = new NotificationsViewModel(
-      this.store,
-      options.attention,
-      options.notifications,
-      (id) => void this.openConversation(id),
-    );
+    this.settings = new SettingsViewModel(core, this.store, this.tell, this.media);
+    this.devices = new DevicesViewModel(core, this.store, this.kept, this.tell);
+    const { attention, notifications: port } = options;
+    const open = (id: string) => void this.openConversation(id);
+    this.notifications = new NotificationsViewModel(this.store, attention, port, open);
     const { list, search, contacts, newGroup, join, settings, devices, notifications } = this;
     for (const part of [list, search, contacts, newGroup, join, settings, devices, notifications])
       this.onDispose(() => part.dispose());
-    this.onDispose(options.attention.subscribe((attentive) => this.tellAvailable(attentive)));
+    this.onDispose(attention.subscribe((attentive) => this.tellAvailable(attentive)));
     this.onDispose(() => this.close());
   }
 
@@ -268,6 +265,9 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
   readonly shareModel = <Model>(Model: new (core: Core, store: EntityStore, host: ShareHost) => Model): Model =>
     new Model(this.core, this.store, this);
 
+  /** What a part of the page that was fetched does with the core: what it makes of it is its own. */
+  readonly withCore: WithCore = (make) => make(this.core, this.store);
+
   readonly closeDetails = (): void => {
     if (!this.route.details) return;
     const { contactPanel, groupInfo } = this.snapshot();
@@ -401,6 +401,7 @@ export class AppViewModel extends ViewModel<AppSnapshot> {
     this.snapshot().linking?.dispose();
     this.update({ phase: "chats", registration: undefined, linking: undefined });
     await this.core.call("connect");
+    void this.store.loadLists().catch(() => undefined); // they are read when one changes, or events were lost
     await this.store.loadConversations();
     this.tellAvailable(this.options.attention.attentive);
     this.go(route);

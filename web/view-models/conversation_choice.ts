@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The conversations that something is to go to: some are chosen, of those in which one can write.
+// Conversations of which some are chosen: those that something is to go to, or that are to be in a list.
 import { matching } from "./conversation_list";
 import { directOf, type Conversation } from "./core";
 import type { EntityStore } from "./entity_store";
@@ -9,22 +9,27 @@ import { ViewModel } from "./view_model";
 
 export interface ConversationChoiceSnapshot {
   query: string;
-  /** Whom one can write to, as far as the query fits: in the order of the list, what is archived last. */
+  /** Those that can be chosen, as far as the query fits: in the order of the list, what is archived last. */
   conversations: readonly Conversation[];
   chosen: readonly Conversation[];
 }
 
+/** One can write there. */
 const isOpen = (conversation: Conversation): boolean =>
   directOf(conversation)?.blocked !== true && closedText(conversation) === "";
 
 export class ConversationChoice extends ViewModel<ConversationChoiceSnapshot> {
-  /** `onChange`: another one is chosen. */
+  /**
+   * `onChange`: another one is chosen. `may`: which can be. `chosen` are the ids of those that are at first.
+   */
   constructor(
     private readonly store: EntityStore,
     readonly most: number,
     private readonly onChange: () => void,
+    private readonly may: (conversation: Conversation) => boolean = isOpen,
+    chosen: ReadonlySet<string> = new Set(),
   ) {
-    super({ query: "", conversations: [], chosen: [] });
+    super({ query: "", conversations: [], chosen: store.conversations.filter(({ id }) => chosen.has(id)) });
     this.onDispose(
       store.select(
         (of) => of.conversations,
@@ -60,7 +65,7 @@ export class ConversationChoice extends ViewModel<ConversationChoiceSnapshot> {
     this.update({ chosen: this.snapshot().chosen.filter((each) => each.id !== id) });
 
   private look(): void {
-    const open = this.store.conversations.filter(isOpen);
+    const open = this.store.conversations.filter(this.may);
     const sorted = [...open.filter(({ archived }) => !archived), ...open.filter(({ archived }) => archived)];
     this.update({ conversations: matching(sorted, this.snapshot().query) });
   }

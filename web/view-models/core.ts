@@ -48,6 +48,7 @@ export {
   GROUP_MEMBERS_MAX,
   HANDLE_BYTES_MAX,
   IDLE_DEVICE_DAYS,
+  LIST_NAME_CHARACTERS_MAX,
   NAME_CHARACTERS_MAX,
   PIN_CHARACTERS_MAX,
   PIN_CHARACTERS_MIN,
@@ -59,6 +60,7 @@ export {
   WAVEFORM_BARS,
 } from "../core-client/generated/limits";
 export { madeOnce } from "../core-client/made_once";
+export { randomId } from "../core-client/schema";
 export type {
   AutoFetch,
   Contact,
@@ -76,6 +78,7 @@ export type {
   Handle,
   Linking,
   LinkPreview,
+  List,
   ListMembersResponse_Member as Member,
   ListStorageResponse,
   ListStorageResponse_Use as StorageUse,

@@ -16,6 +16,7 @@ import type {
   Core,
   Event,
   GroupProgress,
+  List,
   MediaProgress,
   Message,
   Settings,
@@ -45,6 +46,9 @@ export interface Changes {
   /** Events were lost: what was read from the core, and is not in the store, is to be read again. */
   readonly resync: boolean;
 }
+
+/** Gives a part what it makes its view-model of. */
+export type WithCore = <Made>(make: (core: Core, store: EntityStore) => Made) => Made;
 
 const NO_CHANGES: Changes = {
   conversations: new Set(),
@@ -111,8 +115,10 @@ export class EntityStore {
   private own = "";
   private ordered: readonly Conversation[] = [];
   private people: readonly Contact[] = [];
+  private ownLists: readonly List[] = [];
   private conversationsRead = false;
   private contactsRead = false;
+  private listsWanted = false;
   private readonly endEvents: () => void;
   private readonly endSpoken: () => void;
 
@@ -192,6 +198,11 @@ export class EntityStore {
     return this.people.find(isTheirs);
   }
 
+  /** Lists of conversations that the person has made, the oldest first; the same array until one changes. */
+  get lists(): readonly List[] {
+    return this.ownLists;
+  }
+
   /** The latest version of a message that is held. */
   message(id: string): Message | undefined {
     for (const each of this.held) if (each.has(id)) return each.get(id);
@@ -227,6 +238,13 @@ export class EntityStore {
     this.tell(NO_CHANGES);
   }
 
+  /** Rejects with a CoreFailure. */
+  async loadLists(): Promise<void> {
+    this.listsWanted = true;
+    this.ownLists = (await this.core.call("listLists")).lists;
+    this.tell(NO_CHANGES);
+  }
+
   /** This device is of no account any more: what it knew is nothing to whoever is next. */
   forget(): void {
     const ids = new Set(this.byId.keys());
@@ -234,8 +252,10 @@ export class EntityStore {
     this.progress.clear();
     this.own = "";
     this.people = [];
+    this.ownLists = [];
     this.conversationsRead = false;
     this.contactsRead = false;
+    this.listsWanted = false;
     this.order();
     this.tell({ ...NO_CHANGES, conversations: ids });
   }
@@ -258,6 +278,7 @@ export class EntityStore {
       this.byId.set(id, to(known));
       conversations.add(id);
     };
+    const lists = events.some(({ kind }) => kind.case === "listsChanged");
     const changes = { ...NO_CHANGES, conversations, messages, added, removed };
     for (const { kind } of events) {
       switch (kind.case) {
@@ -312,6 +333,7 @@ export class EntityStore {
     }
     if (conversations.size > 0) this.order();
     if (changes.contacts || changes.resync) this.readAgain();
+    if (this.listsWanted && (lists || changes.resync)) void this.loadLists().catch(() => undefined);
     this.tell(changes);
   }
 

@@ -54,6 +54,8 @@ const WORDS: Partial<Record<FailureCode, TextId>> = {
   [FailureCode.kNotOwnMessage]: "failure.notOwnMessage",
   [FailureCode.kForwardedOften]: "failure.forwardedOften",
   [FailureCode.kStillMember]: "failure.stillMember",
+  [FailureCode.kNoSuchList]: "failure.noSuchList",
+  [FailureCode.kTooManyLists]: "failure.tooManyLists",
   [FailureCode.kQuotaExceeded]: "failure.quota",
   [FailureCode.kNoLinkFetching]: "failure.noLinkFetching",
   [FailureCode.kLinkRefused]: "failure.linkRefused",

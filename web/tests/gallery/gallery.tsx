@@ -30,6 +30,7 @@ import {
   FakeAttention,
   noNotifications,
   FakeCore,
+  list,
   message,
   micros,
   state,
@@ -42,7 +43,15 @@ type Start = (typeof STARTS)[number];
 function scripted(start: Start): FakeCore {
   const core = new FakeCore();
   if (start !== "empty") core.conversations = conversations(conversation, message, micros);
-  if (start === "arranged") core.conversations = arranged(core.conversations, micros);
+  if (start === "arranged") {
+    core.lists = ["Family", "Choir of the old town, Thursdays", "العائلة"].map((name, at) =>
+      list({ id: String(at + 1).repeat(32), name }),
+    );
+    core.conversations = arranged(core.conversations, micros).map((each, at) => ({
+      ...each,
+      lists: at % 2 === 0 ? [] : ["1".repeat(32)],
+    }));
+  }
   // A machine that makes pictures need not have the fonts of every script.
   if (start === "story") core.conversations = core.conversations.filter(({ id }) => id !== "f".repeat(32));
   core.messages = start === "story" ? story(message, Message_Tick) : messages(message, Message_Tick);

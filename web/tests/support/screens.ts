@@ -47,6 +47,42 @@ export const SCREENS: Record<string, Screen> = {
       await page.getByRole("radio", { name: "1 week" }).waitFor();
     },
   },
+  "the conversations of a list": {
+    start: "arranged",
+    go: async (page) => {
+      await press("Family")(page);
+      await page.getByRole("button", { name: "Edit the list “Family”" }).waitFor();
+    },
+  },
+  "a list with nothing in it": {
+    start: "arranged",
+    go: async (page) => {
+      await press("العائلة")(page);
+      await page.getByText("No chats here.").waitFor();
+    },
+  },
+  "the menu of a list": {
+    start: "arranged",
+    go: async (page) => {
+      await page.getByRole("button", { name: "Family", exact: true }).click({ button: "right" });
+      await page.getByRole("menuitem", { name: "Edit list" }).waitFor();
+    },
+  },
+  "a new list": {
+    start: "arranged",
+    go: async (page) => {
+      await press("New list")(page);
+      await page.getByRole("checkbox", { name: new RegExp(FRIEND) }).click();
+    },
+  },
+  "the lists of a conversation": {
+    start: "arranged",
+    go: async (page) => {
+      await page.locator("[data-row]", { hasText: FRIEND }).click({ button: "right" });
+      await page.getByRole("menuitem", { name: "Lists" }).click();
+      await page.getByRole("checkbox", { name: "Family" }).waitFor();
+    },
+  },
   "what is archived": {
     start: "arranged",
     go: async (page) => {

@@ -11,9 +11,11 @@ import {
   DoneSchema,
   EventSchema,
   ListConversationsResponseSchema,
+  ListListsResponseSchema,
   ListMediaResponseSchema,
   ListMessagesResponseSchema,
   ListPinnedResponseSchema,
+  ListSchema,
   ListStarredResponseSchema,
   ListStorageResponseSchema,
   ListVersionsResponseSchema,
@@ -30,6 +32,7 @@ import {
   State_Connection,
   type Conversation,
   type Event,
+  type List,
   type Message,
   type MethodName,
   type MethodParams,
@@ -55,6 +58,7 @@ export const NOON = new Date(2026, 10, 24, 12).getTime();
 /** For pages, which know no schema. */
 export const NO_SUCH_ACCOUNT = Failure_Code.kNoSuchAccount;
 export const TOO_MANY_PINNED = Failure_Code.kTooManyPinned;
+export const TOO_MANY_LISTS = Failure_Code.kTooManyLists;
 
 export const micros = (ms: number): bigint => BigInt(ms) * 1000n;
 
@@ -120,6 +124,11 @@ export function groupConversation(
   });
 }
 
+/** A list of conversations; which are in it they say. */
+export function list(fields: Exclude<MessageInitShape<typeof ListSchema>, List> = {}): List {
+  return create(ListSchema, { id: "1".repeat(32), name: "Family", ...fields });
+}
+
 export function state(fields: Exclude<MessageInitShape<typeof StateSchema>, State> = {}): State {
   return create(StateSchema, {
     registered: true,
@@ -137,6 +146,7 @@ export class FakeCore implements Core {
   tries = 0;
   readonly calls: { name: MethodName; params: Record<string, unknown> }[] = [];
   conversations: Conversation[] = [];
+  lists: List[] = [];
   messages: Message[] = [];
   readonly files = new FakeFiles();
   private readonly listeners = new Set<(events: readonly Event[]) => void>();
@@ -205,11 +215,8 @@ export class FakeCore implements Core {
         return create(ListStorageResponseSchema, {});
       case "listStarred":
         return this.starredPage(params as MethodParams<"listStarred">);
-      case "listVersions": {
-        const { body, orderUs } = this.find(params.id);
-        const versions = body.case === "text" ? [{ atUs: orderUs, text: body.value }] : [];
-        return create(ListVersionsResponseSchema, { versions });
-      }
+      case "listVersions":
+        return this.versionsOf(params.id);
       case "listPinned": {
         const here = this.messages.filter(({ conversation, pin }) => conversation === params.conversation && pin);
         return create(ListPinnedResponseSchema, { messages: here.reverse() });
@@ -233,13 +240,14 @@ export class FakeCore implements Core {
         return create(DoneSchema);
       case "clearConversation":
         return this.clear(params as MethodParams<"clearConversation">);
-      case "deleteConversation": {
-        const id = params.conversation as string;
-        this.clear({ conversation: id });
-        this.conversations = this.conversations.filter((each) => each.id !== id);
-        this.emit({ case: "conversationRemoved", value: { conversation: id } });
-        return create(DoneSchema);
-      }
+      case "deleteConversation":
+        return this.forgetConversation(params.conversation as string);
+      case "listLists":
+        return create(ListListsResponseSchema, { lists: this.lists });
+      case "setList":
+        return this.setList(params as MethodParams<"setList">);
+      case "setListed":
+        return this.setListed(params as MethodParams<"setListed">);
       case "getMessage":
         return this.find(params.id);
       case "sendMessage": {
@@ -263,6 +271,12 @@ export class FakeCore implements Core {
     const found = this.messages.find((each) => each.id === id);
     if (found === undefined) throw new CoreFailure(Failure_Code.kNoSuchMessage, "id");
     return found;
+  }
+
+  private versionsOf(id: unknown): unknown {
+    const { body, orderUs } = this.find(id);
+    const versions = body.case === "text" ? [{ atUs: orderUs, text: body.value }] : [];
+    return create(ListVersionsResponseSchema, { versions });
   }
 
   /** What changes of messages is told. */
@@ -289,6 +303,43 @@ export class FakeCore implements Core {
     const cleared = { ...(known ?? conversation()), lastMessage, unread: 0 };
     this.conversations = this.conversations.map((each) => (each.id === of ? cleared : each));
     return cleared;
+  }
+
+  private setList({ id = "", name = "", remove = false }: MethodParams<"setList">): List {
+    const known = this.lists.some((each) => each.id === id);
+    if (remove && !known) throw new CoreFailure(Failure_Code.kNoSuchList, "id");
+    const changed = list({ id, name });
+    if (remove) {
+      const conversations = this.conversations.filter(({ lists }) => lists.includes(id)).map((each) => each.id);
+      this.setListed({ list: id, conversations, listed: false });
+      this.lists = this.lists.filter((each) => each.id !== id);
+    } else {
+      this.lists = known ? this.lists.map((each) => (each.id === id ? changed : each)) : [...this.lists, changed];
+    }
+    this.emit({ case: "listsChanged", value: {} });
+    return changed;
+  }
+
+  private setListed({ list: id = "", conversations = [], listed = false }: MethodParams<"setListed">): unknown {
+    if (!this.lists.some((each) => each.id === id)) throw new CoreFailure(Failure_Code.kNoSuchList, "list");
+    if (!conversations.every((each) => this.conversations.some((known) => known.id === each)))
+      throw new CoreFailure(Failure_Code.kNoSuchConversation, "conversations");
+    const put = (each: Conversation): Conversation => ({
+      ...each,
+      lists: [...each.lists.filter((other) => other !== id), ...(listed ? [id] : [])],
+    });
+    this.conversations = this.conversations.map((each) => (conversations.includes(each.id) ? put(each) : each));
+    const changed = this.conversations.filter(({ id: each }) => conversations.includes(each));
+    this.emit(...changed.map((value) => ({ case: "conversationChanged", value }) as const));
+    this.emit({ case: "listsChanged", value: {} });
+    return create(DoneSchema);
+  }
+
+  private forgetConversation(id: string): unknown {
+    this.clear({ conversation: id });
+    this.conversations = this.conversations.filter((each) => each.id !== id);
+    this.emit({ case: "conversationRemoved", value: { conversation: id } });
+    return create(DoneSchema);
   }
 
   /** The newest first. */
