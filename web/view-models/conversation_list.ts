@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The list of conversations: those that are pinned first, then the newest, with what each shows in its row; all of them,
-// or those that a filter lets through. What is archived is a list of its own.
+// The list of conversations: those that are pinned first, then the newest, with what each shows in its row; all of
+// them, or those that a filter lets through. What is archived is a list of its own.
 import { isMuted, isQuiet, isUnread } from "./arrangement";
 import { directOf, groupOf, titleOf, type Conversation, type List } from "./core";
 import type { EntityStore } from "./entity_store";
