@@ -29,21 +29,57 @@ const isForFew = (output: Rollup.OutputChunk | Rollup.OutputAsset): boolean =>
     ? output.isDynamicEntry && output.code.length > 1_000_000
     : /(^|\/)((video|ffmpeg|pdf)_worker-[^/]*\.js|ffmpeg_core-[^/]*\.bin)$/.test(output.fileName);
 
-/** The script of the service worker, in one piece: not every browser takes one that imports. */
-async function serviceWorkerCode(version: string, files: readonly string[]): Promise<string> {
+/** A script in one piece, with what it imports, for where none can be imported. */
+async function onePiece(entry: string, define: Record<string, string> = {}): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: "error",
-    define: { __VERSION__: JSON.stringify(version), __FILES__: JSON.stringify(files) },
-    build: {
-      write: false,
-      target: "es2022",
-      lib: { entry: here("app/service_worker.ts"), formats: ["iife"], name: "kith" },
-    },
+    define,
+    build: { write: false, target: "es2022", lib: { entry: here(entry), formats: ["iife"], name: "kith" } },
   });
   const [output] = Array.isArray(built) ? built : [built];
-  if (output === undefined || !("output" in output)) throw new Error("no service worker was built");
+  if (output === undefined || !("output" in output)) throw new Error(`${entry} was not built`);
   return output.output[0].code;
+}
+
+/** Not every browser takes a service worker that imports. */
+const serviceWorkerCode = (version: string, files: readonly string[]): Promise<string> =>
+  onePiece("app/service_worker.ts", { __VERSION__: JSON.stringify(version), __FILES__: JSON.stringify(files) });
+
+/**
+ * Has the page wait for app/first_paint.ts before it is painted: a module would come too late, and the page's policy
+ * allows no script in it.
+ */
+function firstPaint(): Plugin {
+  const fromSources = "/first_paint.js";
+  let emitted = "";
+  return {
+    name: "kith-first-paint",
+    configureServer(server) {
+      let code: Promise<string> | undefined;
+      server.middlewares.use(fromSources, (_, response, next) => {
+        (code ??= onePiece("app/first_paint.ts")).then((text) => {
+          response.setHeader("content-type", "text/javascript");
+          response.end(text);
+        }, next);
+      });
+    },
+    async buildStart() {
+      if (this.meta.watchMode || this.environment?.mode !== "build") return;
+      emitted = this.emitFile({
+        type: "asset",
+        name: "first_paint.js",
+        source: await onePiece("app/first_paint.ts"),
+      });
+    },
+    generateBundle() {
+      if (emitted !== "") emitted = `/${this.getFileName(emitted)}`;
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler: () => [{ tag: "script", attrs: { src: emitted === "" ? fromSources : emitted }, injectTo: "head" }],
+    },
+  };
 }
 
 /**
@@ -214,7 +250,7 @@ const kithd = process.env.KITH_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   root: here("."),
-  plugins: [texts(), firstScript(), serviceWorker(), compressed(), sources(), othersCode.page],
+  plugins: [texts(), firstPaint(), firstScript(), serviceWorker(), compressed(), sources(), othersCode.page],
   // What is parsed already needs no parser; tests have one, for texts of their own.
   resolve: { alias: process.env.VITEST === undefined ? { [PARSER]: `${PARSER}/no-parser.js` } : {} },
   build: {

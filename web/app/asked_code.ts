@@ -2,8 +2,9 @@
 
 // The code that was asked for, beside the page: a telephone closes a page whose owner is away to get the code.
 import type { AskedCode, AskedCodePort } from "../view-models/registration";
+import { keptAs } from "./kept";
 
-function isAskedCode(kept: Partial<AskedCode> | null): kept is AskedCode {
+function isAskedCode(kept: Partial<AskedCode> | undefined): kept is AskedCode {
   return (
     typeof kept?.handle === "string" &&
     typeof kept.digits === "number" &&
@@ -13,23 +14,12 @@ function isAskedCode(kept: Partial<AskedCode> | null): kept is AskedCode {
 }
 
 export function pageAskedCode(profile: string): AskedCodePort {
-  const key = `kith-code-${profile}`;
+  const { load, save } = keptAs(`kith-code-${profile}`);
   return {
     load: () => {
-      try {
-        const kept = JSON.parse(localStorage.getItem(key) ?? "null") as Partial<AskedCode> | null;
-        return isAskedCode(kept) ? kept : undefined;
-      } catch {
-        return undefined;
-      }
+      const kept = load() as Partial<AskedCode> | undefined;
+      return isAskedCode(kept) ? kept : undefined;
     },
-    save: (asked) => {
-      try {
-        if (asked === undefined) localStorage.removeItem(key);
-        else localStorage.setItem(key, JSON.stringify(asked));
-      } catch {
-        // Full or forbidden: then it holds until the page is closed.
-      }
-    },
+    save,
   };
 }

@@ -5,28 +5,18 @@
 // only.
 import type { KeptLinking, LinkingPort } from "../view-models/devices";
 import { addressOf, HOME } from "../view-models/route";
+import { keptAs } from "./kept";
 
 /** `given`: what takeOpenedLink has taken. */
 export function pageLinking(profile: string, given = ""): LinkingPort {
-  const key = `kith-linking-${profile}`;
-  let kept: KeptLinking = {};
-  try {
-    kept = checked(JSON.parse(sessionStorage.getItem(key) ?? "{}"));
-  } catch {
-    // Forbidden, or not ours.
-  }
-  if (given !== "") kept = { given };
+  const ofTab = keptAs(`kith-linking-${profile}`, () => sessionStorage);
+  let kept: KeptLinking = given === "" ? checked(ofTab.load()) : { given };
   return {
     load: () => kept,
     save: (now) => {
       kept = now;
       const { comparing, joining } = now;
-      try {
-        if (comparing === undefined && joining === undefined) sessionStorage.removeItem(key);
-        else sessionStorage.setItem(key, JSON.stringify({ comparing, joining }));
-      } catch {
-        // Full or forbidden: then it holds until the page is closed.
-      }
+      ofTab.save(comparing === undefined && joining === undefined ? undefined : { comparing, joining });
     },
   };
 }

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import { language, LANGUAGES } from "../view-models/language";
+import { keptAs } from "./kept";
 
 /** One for all profiles: what comes before one is opened is said in it, too. */
-const KEY = "kith-language";
-
-function load(): string {
-  try {
-    return localStorage.getItem(KEY) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function save(chosen: string): void {
-  try {
-    if (chosen === "") localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, chosen);
-  } catch {
-    // Full or forbidden: then it holds until the page is closed.
-  }
-}
+const kept = keptAs("kith-language");
+const load = (): string => String(kept.load() ?? "");
+const save = (chosen: string): void => kept.save(chosen === "" ? undefined : chosen);
 
 function write(): void {
   const spoken = language.snapshot().language;

@@ -2,6 +2,7 @@
 
 // The browser's notifications, the sound, and what is wanted of both on this device.
 import type { NotificationPort, NotificationPreferences, Permission } from "../view-models/notifications";
+import { keptAs } from "./kept";
 
 /** Two soft tones, made here: no file to be loaded, and none that a policy could refuse. */
 const TONES: readonly { hertz: number; at: number }[] = [
@@ -51,6 +52,7 @@ export function onNotificationClick(listener: (conversation: string) => void): v
 
 export function pageNotifications(profile: string): NotificationPort {
   const key = `kith/${profile}/notifications`;
+  const kept = keptAs(key);
   const shown = new Map<string, Notification>();
   const shownByWorker = new Set<string>();
   const sound = new Sound();
@@ -101,19 +103,7 @@ export function pageNotifications(profile: string): NotificationPort {
         sound.play();
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }),
-    load: () => {
-      try {
-        return JSON.parse(localStorage.getItem(key) ?? "{}") as Partial<NotificationPreferences>;
-      } catch {
-        return {};
-      }
-    },
-    save: (preferences) => {
-      try {
-        localStorage.setItem(key, JSON.stringify(preferences));
-      } catch {
-        // Full or forbidden: then it holds until the page is closed.
-      }
-    },
+    load: () => (kept.load() ?? {}) as Partial<NotificationPreferences>,
+    save: kept.save,
   };
 }

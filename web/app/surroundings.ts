@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { say } from "../view-models/say";
 
 // What the page is told by its address and its browser.
+import { say } from "../view-models/say";
+import { FIRST_PROFILE, givenProfile } from "./profile";
 
 export interface Surroundings {
   /** The name of the device's data in this browser. */
@@ -11,7 +12,6 @@ export interface Surroundings {
   server: string;
 }
 
-const FIRST_PROFILE = "main";
 const PROFILE = /^[A-Za-z0-9_-]{1,64}$/;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -35,12 +35,11 @@ export function missing(): string | undefined {
  * What the address says; a string when that can't be. `?server=` is for development: it counts only on this machine.
  */
 export function surroundings(location: Location): Surroundings | string {
-  const parameters = new URLSearchParams(location.search);
-  const profile = parameters.get("profile") ?? "";
+  const profile = givenProfile(location);
   if (profile !== "" && !PROFILE.test(profile)) {
     return say("surroundings.noSuchProfile");
   }
-  const given = LOOPBACK.test(location.hostname) ? parameters.get("server") : null;
+  const given = LOOPBACK.test(location.hostname) ? new URLSearchParams(location.search).get("server") : null;
   return { profile: profile === "" ? FIRST_PROFILE : profile, shownProfile: profile, server: given ?? location.origin };
 }
 

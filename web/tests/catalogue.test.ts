@@ -179,10 +179,30 @@ function shapeOf(elements: readonly MessageFormatElement[]): string[] {
 
 /** Texts that are the same in another language; those of signs and places alone are in all. */
 const ALSO_ENGLISH: Readonly<Record<string, readonly string[]>> = {
-  "names of people and programs": ["Ana Ferreira", "Kith", "Browser", "Server: {server}", "Server", "HD"],
+  "names of people and programs, and letters": [
+    "Aa",
+    "Ana Ferreira",
+    "Kith",
+    "Browser",
+    "Server: {server}",
+    "Server",
+    "HD",
+  ],
   "what is written on keys": ["Alt", "Ctrl", "Delete", "Enter", "Esc", "Shift"],
   "words that languages have in common": [
-    ...["Admin", "Chats", "Contacts", "Description", "Document", "Documents", "Emoji", "Licence", "Link", "Message"],
+    ...[
+      "Admin",
+      "Chats",
+      "Contacts",
+      "Description",
+      "Document",
+      "Documents",
+      "Emoji",
+      "Graphite",
+      "Licence",
+      "Link",
+      "Message",
+    ],
     ...["Messages", "Name", "No", "Notifications", "online", "Orange", "Pause", "Photos", "Videos", "Violet", "Zoom"],
   ],
   "units that languages have in common": [catalogue["media.size"] ?? "", catalogue["time.minutes"] ?? ""],

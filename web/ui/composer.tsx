@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Where one writes: Enter sends, Shift+Enter makes a new line; on touch screens Enter makes the line and the button
-// sends.
+// Where one writes: Enter sends, Shift+Enter makes a new line; or, as it was chosen and on touch screens, Enter makes
+// the line, and Ctrl or Cmd with it and the button send.
 import { useContext, useEffect, useRef, type FormEvent, type ReactNode, type RefObject } from "react";
 
 import type { ConversationViewModel } from "../view-models/conversation";

@@ -3,6 +3,7 @@
 // The right pane: head, messages, composer of the open conversation.
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 
+import { wallpaperOf } from "../view-models/appearance";
 import { isMuted } from "../view-models/arrangement";
 import type { ConversationViewModel } from "../view-models/conversation";
 import {
@@ -23,6 +24,7 @@ import { isOpenForWords, membersLine, typingText } from "../view-models/group_te
 import { formatPhone } from "../view-models/phone";
 import { say } from "../view-models/say";
 import { lastSeenText, millis } from "../view-models/time_text";
+import { useAppearance } from "./appearance_context";
 import { arrangeItems } from "./arrange_items";
 import { Avatar } from "./avatar";
 import { Composer } from "./composer";
@@ -42,6 +44,7 @@ import { searchAll } from "./search_all";
 import { NARROW, useMedia } from "./use_media";
 import { useNow } from "./use_now";
 import { useViewModel } from "./use_view_model";
+import { wallpaperStyle } from "./wallpaper";
 import { MissingPopup, onDemand } from "./on_demand";
 import styles from "./conversation_pane.module.css";
 import buttons from "./parts/button.module.css";
@@ -123,6 +126,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
   const messageActions = useMessageActions(model, actions, field);
 
   useComingAndGoing(model, field);
+  const wallpaper = wallpaperOf(useAppearance(), model.id);
   const toComposer = () => field.current?.focus();
   const escape = () => {
     const { editing, quoted } = model.composer.snapshot();
@@ -140,6 +144,7 @@ export function ConversationPane({ model, details, actions }: ConversationPanePr
       ref={pane}
       className={`${panes.pane} ${panes.well}`}
       data-pane="conversation"
+      style={wallpaperStyle(wallpaper)}
       aria-label={say("conversation.label", { title: titleOf(conversation) })}
       onKeyDown={(event) => {
         if (!isEscape(event) || event.defaultPrevented) return;

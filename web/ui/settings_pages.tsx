@@ -5,6 +5,7 @@ import { ABOUT_CHARACTERS_MAX, Connection, NAME_CHARACTERS_MAX, type State } fro
 import { numberText } from "../view-models/intl_text";
 import { say, type TextId } from "../view-models/say";
 import type { SettingsViewModel } from "../view-models/settings";
+import { useAppearance } from "./appearance_context";
 import { EditableText } from "./editable_text";
 import { OwnPhoto } from "./settings_photo";
 import { useViewModel } from "./use_view_model";
@@ -91,6 +92,8 @@ export function DevicePage({ state, profile }: { state: State | undefined; profi
 }
 
 function Shortcuts() {
+  const { entersSend } = useAppearance();
+  const enter = <kbd>{say("settings.enter")}</kbd>;
   return (
     <section className={groups.group}>
       <h3>{say("settings.keyboard")}</h3>
@@ -105,7 +108,15 @@ function Shortcuts() {
         </span>
         <span>{say("settings.keysSend")}</span>
         <span>
-          <kbd>{say("settings.enter")}</kbd>; <kbd>{say("settings.shift")}</kbd> <kbd>{say("settings.enter")}</kbd>
+          {entersSend ? (
+            <>
+              {enter}; <kbd>{say("settings.shift")}</kbd> {enter}
+            </>
+          ) : (
+            <>
+              <kbd>{say("settings.ctrl")}</kbd> {enter}; {enter}
+            </>
+          )}
         </span>
         <span>{say("settings.keysFormat")}</span>
         <span>

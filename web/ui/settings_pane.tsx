@@ -16,6 +16,7 @@ import { moveFocusByArrows } from "./arrow_keys";
 import { Hero } from "./hero";
 import { isEscape } from "./keys";
 import { Icon, type IconName } from "./part_icons";
+import { AppearancePage } from "./settings_appearance";
 import { DevicesPage } from "./settings_devices";
 import { LanguagePage } from "./settings_language";
 import { NotificationsPage } from "./settings_notifications";
@@ -106,6 +107,12 @@ const TOPICS: Record<SettingsSection, Page> = {
     hint: "settings.notificationsHint",
     icon: "chats",
     page: ({ notifications }) => <NotificationsPage model={notifications} />,
+  },
+  appearance: {
+    title: "appearance.title",
+    hint: "appearance.hint",
+    icon: "moon",
+    page: () => <AppearancePage />,
   },
   storage: {
     title: "storage.title",

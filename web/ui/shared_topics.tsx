@@ -2,12 +2,14 @@
 
 // From the details of any conversation to its files, and to what is starred in it.
 import type { ConversationViewModel } from "../view-models/conversation";
+import type { SharedTopic } from "../view-models/route";
 import { say, type TextId } from "../view-models/say";
 import { StarredViewModel } from "../view-models/starred";
 import type { GalleryActions } from "./media_gallery";
 import { onDemand } from "./on_demand";
 import { StarredList } from "./starred_list";
 import { Topic } from "./topic";
+import { WallpaperPage } from "./wallpaper_page";
 import { isMedia, NARROW } from "./use_media";
 import groups from "./parts/group.module.css";
 import panes from "./parts/pane.module.css";
@@ -18,8 +20,12 @@ const MediaGallery = onDemand(() => import("./media_gallery").then(({ MediaGalle
   files: true,
 });
 
-export type SharedTopic = "media" | "starred";
-export const SHARED_TITLES: Record<SharedTopic, TextId> = { media: "gallery.title", starred: "starred.title" };
+export type { SharedTopic } from "../view-models/route";
+export const SHARED_TITLES: Record<SharedTopic, TextId> = {
+  media: "gallery.title",
+  starred: "starred.title",
+  wallpaper: "wallpaper.title",
+};
 export const isShared = (topic: string): topic is SharedTopic => Object.hasOwn(SHARED_TITLES, topic);
 
 export function SharedTopics({ onTopic }: { onTopic: (topic: SharedTopic) => void }) {
@@ -39,6 +45,13 @@ export function SharedTopics({ onTopic }: { onTopic: (topic: SharedTopic) => voi
         hint={say("starred.hint")}
         onClick={() => onTopic("starred")}
       />
+      <Topic
+        id="details-wallpaper"
+        icon="palette"
+        title={say("wallpaper.title")}
+        hint={say("wallpaper.hint")}
+        onClick={() => onTopic("wallpaper")}
+      />
     </section>
   );
 }
@@ -51,6 +64,7 @@ interface SharedPageProps {
 
 export function SharedPage({ topic, model, actions }: SharedPageProps) {
   if (topic === "media") return <MediaGallery model={model} actions={actions} />;
+  if (topic === "wallpaper") return <WallpaperPage conversation={model.id} />;
   return (
     <div className={panes.body}>
       <StarredList

@@ -5,9 +5,11 @@ import { act, cleanup, fireEvent, render, screen } from "@testing-library/react"
 import { createRef } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { AppearanceViewModel } from "../view-models/appearance";
 import { ConversationViewModel } from "../view-models/conversation";
 import { EntityStore } from "../view-models/entity_store";
 import { conversation, FakeAttention, FakeCore, settle } from "../view-models/testing/fake_core";
+import { AppearanceContext } from "./appearance_context";
 import { Composer } from "./composer";
 import { habits, keepHabits } from "./emoji_data";
 // Fetched when they are wanted: here at once.
@@ -16,6 +18,7 @@ import "./emoji_list";
 import "./emoji_panel";
 
 let core: FakeCore;
+let appearance: AppearanceViewModel;
 const field = () => screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message to Ben" });
 /** Types something at the end, as a browser tells of it. */
 const type = (text: string) =>
@@ -39,7 +42,12 @@ beforeEach(async () => {
   const store = new EntityStore(core);
   await store.loadConversations();
   const model = new ConversationViewModel(core, core.conversations[0] as never, store, new FakeAttention());
-  render(<Composer model={model} field={createRef<HTMLTextAreaElement>()} />);
+  appearance = new AppearanceViewModel();
+  render(
+    <AppearanceContext value={appearance}>
+      <Composer model={model} field={createRef<HTMLTextAreaElement>()} />
+    </AppearanceContext>,
+  );
   field().focus();
 });
 afterEach(cleanup);
@@ -71,6 +79,33 @@ describe("the keys for marks", () => {
     await press("x", { ctrlKey: true });
     expect(field().value).toBe("so");
   });
+});
+
+describe("Enter", () => {
+  const sent = () => core.called("sendMessage").length;
+
+  it("sends, and with Shift makes a new line", async () => {
+    await type("so");
+    await press("Enter", { shiftKey: true });
+    expect(sent()).toBe(0);
+    await press("Enter");
+    expect(sent()).toBe(1);
+    expect(field().getAttribute("enterkeyhint")).toBe("send");
+  });
+
+  it.each([{ ctrlKey: true }, { metaKey: true }])(
+    "makes a new line where that was chosen, and sends with %j",
+    async (held) => {
+      act(() => appearance.setEnterSends(false));
+      await type("so");
+      await press("Enter");
+      await press("Enter", { shiftKey: true });
+      expect(sent()).toBe(0);
+      expect(field().getAttribute("enterkeyhint")).toBe("enter");
+      await press("Enter", held);
+      expect(sent()).toBe(1);
+    },
+  );
 });
 
 describe("the name of an emoji", () => {

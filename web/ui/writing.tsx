@@ -9,6 +9,7 @@ import type { ConversationViewModel } from "../view-models/conversation";
 import { marking, markedMentions, markedText, type Mark } from "../view-models/marking";
 import { say } from "../view-models/say";
 import type { EmojiCompletion } from "./emoji_completion";
+import { useAppearance } from "./appearance_context";
 import { EmojiPicker } from "./emoji_picker";
 import { Icon } from "./icons";
 import { onDemand } from "./on_demand";
@@ -169,6 +170,7 @@ const noCompletion = { snapshot: () => NO_COMPLETION, subscribe: () => () => und
 function TextField(props: TextFieldProps) {
   const { model, label, placeholder, field, choice, onLook, onColon, onLeave, onEnter, onUp, onFiles } = props;
   const { text } = useViewModel(model);
+  const { entersSend } = useAppearance();
   const { active } = useViewModel<CompletionSnapshot<unknown>>(choice ?? noCompletion);
   useLayoutEffect(() => {
     const fit = () => {
@@ -188,7 +190,7 @@ function TextField(props: TextFieldProps) {
       event.preventDefault();
       putMarks(model, event.currentTarget, mark);
     }
-    if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
+    if (event.key === "Enter" && !event.shiftKey && (entersSend || event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       onEnter();
     }
@@ -208,7 +210,7 @@ function TextField(props: TextFieldProps) {
       aria-autocomplete="list"
       aria-controls={choice === undefined ? undefined : COMPLETION_LIST_ID}
       aria-activedescendant={choice === undefined ? undefined : completionId(active)}
-      enterKeyHint="send"
+      enterKeyHint={entersSend ? "send" : "enter"}
       onChange={(event) => {
         model.setText(event.target.value);
         onLook(event.target);

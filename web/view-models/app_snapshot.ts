@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // What the app shows, as a value, and what it is made with.
+import type { AppearanceViewModel } from "./appearance";
 import type { Attention } from "./attention";
 import type { ContactPanelViewModel } from "./contact_panel";
 import type { ConversationViewModel } from "./conversation";
@@ -54,6 +55,8 @@ export interface AppOptions {
   deviceName: string;
   attention: Attention;
   notifications: NotificationPort;
+  /** What of it is about conversations goes with the account. */
+  appearance?: Pick<AppearanceViewModel, "forgetConversations">;
   /** Rejects when its code can't be fetched. */
   media?: () => Promise<MediaPort>;
   asked?: AskedCodePort;

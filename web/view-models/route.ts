@@ -29,6 +29,7 @@ const BACK = {
   "settings/privacy": "settings",
   "settings/security": "settings",
   "settings/notifications": "settings",
+  "settings/appearance": "settings",
   "settings/starred": "settings",
   "settings/storage": "settings",
   "settings/language": "settings",
@@ -49,8 +50,13 @@ export interface Place {
   section: SettingsSection | "";
 }
 
-/** What the details have pages of: "media" and "starred" those of everybody, the others those of a group. */
-export const GROUP_TOPICS = ["add", "link", "media", "permissions", "requests", "starred"] as const;
+/** What the details of every conversation have pages of. */
+export const SHARED_TOPICS = ["media", "starred", "wallpaper"] as const;
+export type SharedTopic = (typeof SHARED_TOPICS)[number];
+/** "" of another one. */
+export const sharedTopic = (topic: string): SharedTopic | "" => SHARED_TOPICS.find((each) => each === topic) ?? "";
+/** Those of a group. */
+export const GROUP_TOPICS = ["add", "link", "permissions", "requests", ...SHARED_TOPICS] as const;
 export type GroupTopic = (typeof GROUP_TOPICS)[number];
 
 export interface Route extends Place {

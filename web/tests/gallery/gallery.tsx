@@ -22,8 +22,11 @@ import {
   StartLinkingResponseSchema,
   State_Connection,
 } from "../../core-client/schema";
+import { keepAppearance, pageAppearance } from "../../app/page_appearance";
 import { AppRoot } from "../../ui/app_root";
+import { AppearanceContext } from "../../ui/appearance_context";
 import { AppViewModel } from "../../view-models/app";
+import { AppearanceViewModel } from "../../view-models/appearance";
 import { textOf } from "../../view-models/core";
 import {
   conversation,
@@ -120,6 +123,8 @@ function scripted(start: Start): FakeCore {
 const ago = (days: number) => micros(Date.now() - days * 86_400_000);
 const wanted = new URLSearchParams(location.search).get("start") ?? "chats";
 document.documentElement.dir = new URLSearchParams(location.search).get("dir") ?? "ltr";
+const appearance = new AppearanceViewModel(pageAppearance("gallery"));
+keepAppearance(appearance);
 const app = new AppViewModel(scripted(STARTS.find((each) => each === wanted) ?? "chats"), {
   server: "https://kith.ferreira.example",
   deviceName: "Web",
@@ -127,12 +132,14 @@ const app = new AppViewModel(scripted(STARTS.find((each) => each === wanted) ?? 
   notifications: noNotifications,
 });
 createRoot(document.getElementById("root") as HTMLElement).render(
-  <AppRoot
-    app={app}
-    server="https://kith.ferreira.example"
-    profile=""
-    onNewProfile={() => undefined}
-    onReload={() => undefined}
-  />,
+  <AppearanceContext value={appearance}>
+    <AppRoot
+      app={app}
+      server="https://kith.ferreira.example"
+      profile=""
+      onNewProfile={() => undefined}
+      onReload={() => undefined}
+    />
+  </AppearanceContext>,
 );
 void app.start();

@@ -152,6 +152,20 @@ export const SCREENS: Record<string, Screen> = {
       await page.locator("[data-part=starred] [data-row]").first().waitFor();
     }),
   },
+  "the wallpaper of a conversation": {
+    go: inConversation(async (page) => {
+      await press("Contact details")(page);
+      await page.getByRole("button", { name: /^Wallpaper/ }).click();
+      await page.getByRole("radio", { name: "Sage" }).check();
+    }),
+  },
+  appearance: {
+    go: async (page) => {
+      await press("Settings")(page);
+      await page.getByRole("button", { name: /^Appearance/ }).click();
+      await page.getByRole("slider", { name: "Text size" }).waitFor();
+    },
+  },
   "what is starred in all chats": {
     go: async (page) => {
       await press("Settings")(page);
