@@ -49,8 +49,10 @@ std::optional<Subject> read_subject(BytesView subject) {
 content::StateValue value_of(const Clearing& clearing) {
   content::StateValue value;
   content::StateValue::Cleared& cleared = *value.mutable_cleared();
-  cleared.set_newest_us(clearing.up_to.order.value);
-  cleared.set_newest_id(clearing.up_to.id.bytes());
+  cleared.set_received_us(clearing.up_to.received.order.value);
+  cleared.set_received_id(clearing.up_to.received.id.bytes());
+  cleared.set_sent_us(clearing.up_to.sent.order.value);
+  cleared.set_sent_id(clearing.up_to.sent.id.bytes());
   cleared.set_kept(clearing.kept);
   cleared.set_deleted(clearing.deleted);
   return value;
@@ -59,9 +61,11 @@ content::StateValue value_of(const Clearing& clearing) {
 // Absent: no client of ours says such.
 std::optional<Clearing> read_value(const content::StateValue& value) {
   const content::StateValue::Cleared& cleared = value.cleared();
-  const auto id = MessageId::from_bytes(cleared.newest_id());
-  if (!value.has_cleared() || !id || cleared.kept().size() % MessageId::kBytes != 0) return std::nullopt;
-  return Clearing{{bounded_time(cleared.newest_us()), *id}, cleared.kept(), cleared.deleted()};
+  const auto received = MessageId::from_bytes(cleared.received_id());
+  const auto sent = MessageId::from_bytes(cleared.sent_id());
+  if (!value.has_cleared() || !received || !sent || cleared.kept().size() % MessageId::kBytes != 0) return std::nullopt;
+  const Reach up_to{{bounded_time(cleared.received_us()), *received}, {bounded_time(cleared.sent_us()), *sent}};
+  return Clearing{up_to, cleared.kept(), cleared.deleted()};
 }
 
 void apply(Engine& engine, const Target& peer, DeviceId device, const Clearing& clearing) {
@@ -75,7 +79,7 @@ void apply(Engine& engine, const Target& peer, DeviceId device, const Clearing& 
     for (const MessageRow& each : rows)
       each.kind == MessageKind::kUndecryptable ? delete_for_oneself(engine, each) : remove_message(engine, each);
   }
-  store.conversations.set_cleared(*conversation, clearing.up_to.order);
+  store.conversations.set_cleared(*conversation, std::max(clearing.up_to.received, clearing.up_to.sent).order);
   if (clearing.deleted && !store.messages.last(*conversation)) store.conversations.set_gone(*conversation, true);
   engine.changes.conversation(*conversation);
 }
@@ -85,8 +89,13 @@ void clear(Engine& engine, const ConversationRow& row, Bytes kept, bool deletes)
   for (const MessageRow& each : store.messages.unsent(row.id)) {
     if (kept.empty() || !each.starred) delete_for_oneself(engine, each);
   }
-  const MessageCursor newest = store.messages.last_settled(row.id).value_or(MessageCursor{});
-  const Clearing clearing{std::max(newest, store.clearings.reach(row.peer)), std::move(kept), deletes};
+  for (const MessageRow& each : store.messages.own_notices(row.id)) remove_message(engine, each);
+  const Reach before = store.clearings.reach(row.peer);
+  const auto newest = [&](bool outgoing) {
+    return store.messages.last_settled(row.id, outgoing).value_or(MessageCursor{});
+  };
+  const Clearing clearing{
+      {std::max(newest(false), before.received), std::max(newest(true), before.sent)}, std::move(kept), deletes};
   const DeviceId self = engine.registration->device;
   if (tellable(engine, row.id)) engine.own_state.set(State::kCleared, subject_of(row.peer, self), value_of(clearing));
   apply(engine, row.peer, self, clearing);

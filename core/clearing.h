@@ -2,10 +2,11 @@
 
 // Clearing conversations, and deleting them, on all devices of the account (CLEAR-1, CLEAR-2). Nobody else hears of it.
 //
-// A device says up to which message it has cleared a conversation, and which of those before stay: a register of its
-// own for each conversation, since what two devices clear without having heard of each other is all gone in the end.
-// A message before that is on none of the devices any more, and does not come back by a copy, a history or an answer
-// (clearings_table.h). One that comes to a device for the first time is shown, whatever time the server gives it.
+// A device says up to which message of others, and up to which of the account's, it has cleared a conversation, and
+// which of those before stay: a register of its own for each conversation, since what two devices clear without having
+// heard of each other is all gone in the end. A message before that is on none of the devices any more, and does not
+// come back by a copy, a history or an answer (clearings_table.h). One that comes to a device for the first time is
+// shown, whatever time the server gives it.
 #pragma once
 
 #include <cstdint>

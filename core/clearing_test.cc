@@ -215,6 +215,7 @@ TEST_F(ClearingTest, ACopyThatComesLateOfWhatStoodBeforeIsGoneAsWell) {
   ASSERT_THAT(texts(ben_, bens_), ElementsAre("zero", "hello"));
   (void)say(ben_, bens_, "hi");
   ASSERT_THAT(there(ana_, kBen), ElementsAre("zero", "hi"));
+  (void)say(ana_, chat_, "well");
   ASSERT_FALSE(clear(ana_, chat_, true).has_failure());
   ASSERT_THAT(there(ana_, kBen), ElementsAre("zero"));
   ASSERT_FALSE(clear(ana_, chat_).has_failure());
@@ -262,7 +263,7 @@ TEST_F(ClearingTest, WhatHasNotLeftYetDoesNot) {
 TEST_F(ClearingTest, WhatComesForTheFirstTimeIsShownWhateverItsTime) {
   (void)say(ben_, bens_, "one");
   ASSERT_FALSE(clear(ana_, chat_).has_failure());
-  for (Host* const host : anas()) execute(*host, "UPDATE clearings SET order_us = order_us + 3600000000");
+  for (Host* const host : anas()) execute(*host, "UPDATE clearings SET received_us = received_us + 3600000000");
   (void)say(ben_, bens_, "two");
   for (Host* const host : anas()) EXPECT_THAT(there(*host, kBen), ElementsAre("two")) << host->name();
 }
@@ -367,8 +368,10 @@ TEST_F(ClearingTest, WhatNoDeviceOfOursSaysIsNotApplied) {
   (void)say(ben_, bens_, "one");
   content::StateValue value;
   content::StateValue::Cleared& cleared = *value.mutable_cleared();
-  cleared.set_newest_us(UINT64_MAX);
-  cleared.set_newest_id(Bytes(16, '\xff'));
+  cleared.set_received_us(UINT64_MAX);
+  cleared.set_received_id(Bytes(16, '\xff'));
+  cleared.set_sent_us(UINT64_MAX);
+  cleared.set_sent_id(Bytes(16, '\xff'));
   Bytes subject(account_of(kBen).bytes());
   uint64_t stamps = 0;
   const auto told = [&] {
@@ -382,10 +385,10 @@ TEST_F(ClearingTest, WhatNoDeviceOfOursSaysIsNotApplied) {
   cleared.set_kept("half an id");
   told();
   cleared.set_kept("");
-  cleared.set_newest_id("x");
+  cleared.set_received_id("x");
   told();
   EXPECT_THAT(there(ana_, kBen), ElementsAre("one"));
-  cleared.set_newest_id(Bytes(16, '\xff'));
+  cleared.set_received_id(Bytes(16, '\xff'));
   told();
   EXPECT_THAT(there(ana_, kBen), IsEmpty());
 }

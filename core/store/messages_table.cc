@@ -27,9 +27,11 @@ MessagePage read_page(Statement& rows, int64_t limit) {
 
 // What the account's devices have cleared: `m` is a row, of a conversation `c`. Ids are random, so that none is found
 // between two that are kept.
-#define KITH_CLEARED(conversation, order_us, id)                                                                   \
+#define KITH_CLEARED(conversation, outgoing, order_us, id)                                                         \
   "EXISTS (SELECT 1 FROM clearings k JOIN conversations c ON c.peer = k.peer AND (c.kind = 3) = k.is_group WHERE " \
-  "c.id = " conversation " AND (" order_us ", " id ") <= (k.order_us, k.message) AND instr(k.kept, " id ") = 0)"
+  "c.id = " conversation " AND ((" outgoing " = 0 AND (" order_us ", " id                                          \
+  ") <= (k.received_us, k.received)) OR (" outgoing " = 1 AND (" order_us ", " id                                  \
+  ") <= (k.sent_us, k.sent))) AND instr(k.kept, " id ") = 0)"
 
 bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread, Comes comes) {
   auto statement = database_.prepare(
@@ -38,7 +40,7 @@ bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread, Co
       "group_revision, file, edited_us, starred) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
       "?6 IN (1, 7) AND EXISTS (SELECT 1 FROM registers WHERE key = ? AND value <> x'') WHERE NOT EXISTS (SELECT 1 "
       "FROM registers WHERE key = ? AND value <> x'') AND NOT (? AND " KITH_CLEARED(
-          "?2", "?12", "?1") ") ON CONFLICT (id) DO NOTHING");
+          "?2", "?5", "?12", "?1") ") ON CONFLICT (id) DO NOTHING");
   statement.bind_id(message.id)
       .bind_id(message.conversation)
       .bind_id(message.from)
@@ -200,7 +202,7 @@ std::vector<MessageRow> MessagesTable::cleared(const ConversationId& conversatio
   auto row = database_.prepare(
       "SELECT " KITH_MESSAGE_COLUMNS
       " FROM messages WHERE conversation = ?1 AND NOT (outgoing = 1 AND tick IN (1, 5)) AND " KITH_CLEARED(
-          "?1", "messages.order_us", "messages.id") " ORDER BY order_us, id LIMIT ?2");
+          "?1", "outgoing", "messages.order_us", "messages.id") " ORDER BY order_us, id LIMIT ?2");
   row.bind_id(conversation).bind(limit);
   return read_page(row, limit).messages;
 }
@@ -214,11 +216,20 @@ std::vector<MessageRow> MessagesTable::unsent(const ConversationId& conversation
   return found;
 }
 
-std::optional<MessageCursor> MessagesTable::last_settled(const ConversationId& conversation) {
-  auto row = database_.prepare(
-      "SELECT order_us, id FROM messages WHERE conversation = ? AND NOT (outgoing = 1 AND tick IN (1, 5)) ORDER BY "
-      "order_us DESC, id DESC LIMIT 1");
+std::vector<MessageRow> MessagesTable::own_notices(const ConversationId& conversation) {
+  auto row =
+      database_.prepare("SELECT " KITH_MESSAGE_COLUMNS " FROM messages WHERE conversation = ? AND kind IN (2, 5)");
   row.bind_id(conversation);
+  std::vector<MessageRow> found;
+  while (row.step()) found.push_back(read_message(row));
+  return found;
+}
+
+std::optional<MessageCursor> MessagesTable::last_settled(const ConversationId& conversation, bool outgoing) {
+  auto row = database_.prepare(
+      "SELECT order_us, id FROM messages WHERE conversation = ? AND outgoing = ? AND NOT (outgoing = 1 AND tick IN (1, "
+      "5)) AND kind NOT IN (2, 5) ORDER BY order_us DESC, id DESC LIMIT 1");
+  row.bind_id(conversation).bind(int64_t{outgoing});
   if (!row.step()) return std::nullopt;
   return MessageCursor{{static_cast<uint64_t>(row.integer(0))}, row.id<MessageId>(1)};
 }

@@ -177,8 +177,10 @@ class MessagesTable {
   std::vector<MessageRow> cleared(const ConversationId& conversation, int64_t limit);
   // Outgoing ones that are kPending or kFailed.
   std::vector<MessageRow> unsent(const ConversationId& conversation);
-  // The newest one that is none of these.
-  std::optional<MessageCursor> last_settled(const ConversationId& conversation);
+  // The newest one of the account, or of others, that has its place from the server.
+  std::optional<MessageCursor> last_settled(const ConversationId& conversation, bool outgoing);
+  // Notices that have theirs from this device (kIdentityChanged, kHandleMoved).
+  std::vector<MessageRow> own_notices(const ConversationId& conversation);
 
   // Text, raw and edited of the message, which is there.
   void set_text(const MessageRow& message);

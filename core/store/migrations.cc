@@ -51,8 +51,8 @@ CREATE TABLE conversations (
   read_elsewhere_id BLOB NOT NULL DEFAULT x'', gone INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE UNIQUE INDEX conversations_peer ON conversations (peer, kind = 3);
 CREATE TABLE clearings (
-  peer BLOB NOT NULL, is_group INTEGER NOT NULL, device INTEGER NOT NULL, order_us INTEGER NOT NULL, message BLOB NOT NULL,
-  kept BLOB NOT NULL, deleted INTEGER NOT NULL, PRIMARY KEY (peer, is_group, device)) WITHOUT ROWID;
+  peer BLOB NOT NULL, is_group INTEGER NOT NULL, device INTEGER NOT NULL, received_us INTEGER NOT NULL,
+  received BLOB NOT NULL, sent_us INTEGER NOT NULL, sent BLOB NOT NULL, kept BLOB NOT NULL, deleted INTEGER NOT NULL, PRIMARY KEY (peer, is_group, device)) WITHOUT ROWID;
 CREATE TABLE lists (id BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL, made_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE listed (
   conversation BLOB NOT NULL, list BLOB NOT NULL, PRIMARY KEY (conversation, list)) WITHOUT ROWID;

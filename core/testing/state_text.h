@@ -23,7 +23,8 @@ inline std::string state_text(Database& database) {
       "|| ' ' || muted_until_us || ' ' || marked_unread FROM conversations WHERE draft <> '' OR archived OR pinned_us "
       "OR muted_until_us OR marked_unread ORDER "
       "BY peer");
-  add("SELECT hex(peer) || ' ' || is_group || ' ' || device || ' ' || order_us || ' ' || hex(message) || ' ' || "
+  add("SELECT hex(peer) || ' ' || is_group || ' ' || device || ' ' || received_us || ' ' || hex(received) || ' ' || "
+      "sent_us || ' ' || hex(sent) || ' ' || "
       "hex(kept) || ' ' || deleted FROM clearings ORDER BY peer, is_group, device");
   add("SELECT hex(account) FROM device_lists WHERE verified = 1 ORDER BY account");
   add("SELECT hex(account) FROM blocked ORDER BY account");

@@ -17,9 +17,15 @@ using ::testing::ElementsAre;
 // Answers when the test says so.
 struct Store {
   std::coroutine_handle<> waits;
-  [[nodiscard]] static bool await_ready() { return false; }
-  void await_suspend(std::coroutine_handle<> waiter) { waits = waiter; }
-  static void await_resume() {}
+  auto ask() {
+    struct Awaiter {
+      Store& store;
+      [[nodiscard]] bool await_ready() const { return false; }
+      void await_suspend(std::coroutine_handle<> waiter) const { store.waits = waiter; }
+      void await_resume() const {}
+    };
+    return Awaiter{*this};
+  }
   void answer() const { Executor::current()->post(waits); }
 };
 
@@ -32,7 +38,7 @@ TEST(GroupTurnsTest, OneThatWaitsIsNotOvertakenByOthersOfItsGroupAndHoldsUpNoOth
   const GroupId boats = world.random.id<GroupId>(), books = world.random.id<GroupId>();
   const auto put = [&](GroupId group, std::string name, bool asks) -> Task<void> {
     co_await turns.take(group);
-    if (asks) co_await store;
+    if (asks) co_await store.ask();
     done.push_back(std::move(name));
     turns.end(group);
   };

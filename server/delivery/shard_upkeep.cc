@@ -80,13 +80,15 @@ Task<void> Shard::expire_groups() {
   }
 }
 
-// The index lets go first, then the bytes are removed, then the index forgets: media_index.h.
+// The index lets go first, then the bytes are removed, then the index forgets: media_index.h. Their lives are told by
+// the clock, which may have been set back since the server believed it.
 Task<void> Shard::expire_files() {
   constexpr size_t kStep = 64;
   for (bool more = true; more && !closing_;) {
     const bool sweeps = co_await is_sweeper();
     if (!sweeps) break;
-    const auto files = co_await ports_.media.take_due(time_.believed_from_before(), kStep);
+    const auto files =
+        co_await ports_.media.take_due(std::min(time_.believed_from_before(), time_.clock_time()), kStep);
     co_await enter(executor_);
     for (size_t i = 0; files && i < files->size() && !closing_; ++i) {
       const auto removed = co_await ports_.blobs.remove((*files)[i]);

@@ -25,6 +25,6 @@ it.each([
   document.body.innerHTML = '<div id="root"></div>';
   history.replaceState(null, "", link);
   await import("./main");
-  await vi.waitFor(() => expect(starting).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(starting).toHaveBeenCalledOnce(), 10_000);
   expect(location.pathname + location.hash).toBe(address);
 });

@@ -11,6 +11,7 @@ import { Icon } from "./part_icons";
 import { useShowAll } from "./show_all";
 import { Way } from "./way";
 import styles from "./people_choice.module.css";
+import hidden from "./parts/hidden.module.css";
 import rows from "./parts/rows.module.css";
 
 /** More are shown when somebody wants them: a name narrows them down. */
@@ -45,15 +46,10 @@ export function Chosen<Item>({ label, chosen, shownAs, takeAway, busy, onTakeAwa
         const { key, avatar, title, group } = shownAs(item);
         return (
           <li key={key}>
-            <button
-              type="button"
-              className={styles.chip}
-              disabled={busy}
-              aria-label={takeAway(title)}
-              onClick={() => onTakeAway(item)}
-            >
+            <button type="button" className={styles.chip} disabled={busy} onClick={() => onTakeAway(item)}>
               <Avatar id={avatar} title={title} size="tiny" group={group} />
-              <span dir="auto">{title}</span>
+              <span className={hidden.hidden}>{takeAway(title)}</span>
+              <bdi aria-hidden="true">{title}</bdi>
               <Icon name="close" />
             </button>
           </li>
