@@ -59,11 +59,7 @@ export function ListFilters({ model, withCore, tell }: ListFiltersProps) {
   const row = useRef<HTMLDivElement>(null);
   const roving = useRoving(filter);
 
-  useEffect(() => {
-    for (const part of [editIn(row.current), pressedIn(row.current)])
-      part?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
-  }, [filter]);
-  useFocusKept(row, lists);
+  useFollowing(row, filter, lists);
 
   const chip = (key: Filter) => ({
     pressed: key === filter,
@@ -136,8 +132,12 @@ function Question({ asked, onAsk, onMade, withCore, tell }: QuestionProps) {
   return <ListSheet withCore={withCore} list={list} onDelete={onDelete} onClose={end} />;
 }
 
-/** The list that had the focus may be no more. */
-function useFocusKept(row: RefObject<HTMLElement | null>, lists: readonly List[]): void {
+/** The one that is chosen is seen, and has the focus when that was at a list that is no more. */
+function useFollowing(row: RefObject<HTMLElement | null>, filter: Filter, lists: readonly List[]): void {
+  useEffect(() => {
+    for (const part of [editIn(row.current), pressedIn(row.current)])
+      part?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  }, [row, filter]);
   const before = useRef(lists);
   useEffect(() => {
     const isGone = before.current.some(({ id }) => !lists.some((each) => each.id === id));

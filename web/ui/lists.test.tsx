@@ -115,6 +115,15 @@ describe("the filters above the conversations", () => {
     expect(pressed()).toEqual([chip("All")]);
   });
 
+  it("keep what is open under Unread until it is left", async () => {
+    await choose("Unread 1");
+    await settled(() => app.openConversation(ANA));
+    await settled(() => core.emit({ case: "conversationChanged", value: { ...core.conversations[0]!, unread: 0 } }));
+    expect(titles()).toEqual(["Ana"]);
+    await settled(() => app.closeConversation());
+    expect(titles()).toEqual([]);
+  });
+
   it("are taken back by Escape in the list, after the search", async () => {
     await choose("Family");
     await settled(() => app.search.setQuery("Ana"));

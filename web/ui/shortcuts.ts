@@ -11,7 +11,7 @@ import { searchAll } from "./search_all";
 
 export interface ShortcutActions {
   readonly route: Route;
-  readonly list: { snapshot(): { conversations: readonly Conversation[] } };
+  readonly list: { snapshot(): { shown: readonly Conversation[] } };
   openConversation(id: string): unknown;
   closeConversation(): void;
   closeDetails(): void;
@@ -21,9 +21,9 @@ export interface ShortcutActions {
 
 /** 1 for the one below, -1 for the one above. False when there is none. */
 function openNext(app: ShortcutActions, step: 1 | -1): boolean {
-  const { conversations } = app.list.snapshot();
-  const at = conversations.findIndex(({ id }) => id === app.route.conversation);
-  const next = conversations[step === 1 ? at + 1 : Math.max(0, at - 1)];
+  const { shown } = app.list.snapshot();
+  const at = shown.findIndex(({ id }) => id === app.route.conversation);
+  const next = shown[step === 1 ? at + 1 : Math.max(0, at - 1)];
   if (next !== undefined) void app.openConversation(next.id);
   return next !== undefined;
 }

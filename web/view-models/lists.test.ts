@@ -147,8 +147,9 @@ describe("lists of another device", () => {
     core.emit({ case: "listsChanged", value: {} });
     await settle();
     expect(store.lists).toHaveLength(1);
+    list.choose("groups");
     store.forget();
-    expect(list.snapshot().lists).toEqual([]);
+    expect(list.snapshot()).toMatchObject({ lists: [], filter: "all" });
   });
 });
 
