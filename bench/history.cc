@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "bench/core_host.h"
+#include "bench/filled.h"
 #include "bench/workloads.h"
-#include "core/store/store.h"
 #include "crypto/testing/seeded_random.h"
 #include "net/system_clock.h"
 #include "server/embedded/testing/test_directory.h"
@@ -19,39 +19,6 @@ using core::testing::LoopbackServer;
 
 constexpr const char* kAna = "+491700000001";
 constexpr size_t kConversations = 50;
-constexpr size_t kInTransaction = 1'000;
-
-// Two of three came, one was sent; in turn in all conversations.
-bool fill(BenchHost& host, RandomSource& random, const Options& options) {
-  core::Store store(host.database());
-  std::vector<core::ConversationRow> conversations(kConversations);
-  for (size_t number = 0; number < options.history_messages;) {
-    core::Transaction transaction(host.database());
-    if (number == 0) {
-      for (core::ConversationRow& row : conversations) {
-        row.id = random.id<core::ConversationId>();
-        row.peer = random.id<AccountId>();
-        store.conversations.add(row);
-        store.profiles.set({row.peer.account(), "Partner", "", net::SystemClock().now()});
-      }
-    }
-    for (size_t i = 0; i < kInTransaction && number < options.history_messages; ++i, ++number) {
-      core::MessageRow message;
-      message.id = random.id<MessageId>();
-      message.conversation = conversations[number % kConversations].id;
-      message.outgoing = number % 3 == 0;
-      message.from =
-          message.outgoing ? store.account.account_id() : conversations[number % kConversations].peer.account();
-      message.from_device = {1};
-      message.tick = message.outgoing ? core::Tick::kRead : core::Tick::kNone;
-      message.text = some_words(random, options.payload_bytes);
-      message.sent_at = message.order = UnixMicros{1'700'000'000'000'000 + number * 1'000'000};
-      if (!store.messages.add(message, core::Comes::kAgain, false)) return false;
-    }
-    if (!transaction.commit()) return false;
-  }
-  return true;
-}
 
 int64_t number_in(BenchHost& host, const char* sql) {
   auto row = host.database().prepare(sql);
@@ -86,7 +53,8 @@ bool run_history(const Options& options, Report& report) {
     BenchHost first(server, clock, random, directory.file("first.db"));
     BenchHost added(server, clock, random, directory.file("added.db"));
     if (!first.is_open() || !added.is_open() || !sign_up(first, kAna, "Ana") || !connect(first) ||
-        !fill(first, random, options) || !let_in(first, added, server))
+        !fill(first, random, {options.history_messages, kConversations, options.payload_bytes}) ||
+        !let_in(first, added, server))
       return false;
     first.spent = added.spent = {};
     const uint64_t began_us = now_us();

@@ -22,7 +22,8 @@ int main(int argc, char** argv) {
                                                                               {"group_killed", run_group_killed},
                                                                               {"media", run_media},
                                                                               {"million", run_million},
-                                                                              {"history", run_history}};
+                                                                              {"history", run_history},
+                                                                              {"clearing", run_clearing}};
   std::vector<std::string> names;
   std::string json;
   Options options;
@@ -30,8 +31,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> known;
   for (const auto& [name, run] : workloads) known.push_back(name);
   app.add_option("workload", names,
-                 "idle, pairs, floor, offline, login, storm, slow, group, group_killed, core, history, search, media, "
-                 "million; all but the last two when none is named")
+                 "idle, pairs, floor, offline, login, storm, slow, group, group_killed, core, history, clearing, "
+                 "search, media, million; all but the last two when none is named")
       ->check(CLI::IsMember(known));
   app.add_option("--json", json, "also write the figures to this file");
   app.add_option("--rounds", options.rounds, "rounds, of which the median counts")
@@ -112,6 +113,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--search-messages", options.search_messages, "messages of search")
       ->check(CLI::Range(10'000, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--clearing-messages", options.clearing_messages, "messages of clearing")
+      ->check(CLI::Range(1'000, 1'000'000))
       ->capture_default_str();
   app.add_option("--history-messages", options.history_messages, "messages of history")
       ->check(CLI::Range(1'000, 1'000'000))

@@ -29,6 +29,7 @@ struct Options {
   size_t core_messages = 20'000;
   size_t search_messages = 100'000;
   size_t history_messages = 50'000;
+  size_t clearing_messages = 100'000;
   size_t storm_devices = 5'000;
   size_t storm_messages = 1'000;
   size_t slow_messages = 100'000;
@@ -69,7 +70,8 @@ struct Options {
 // The native client core alone, with its database on the disk.
 [[nodiscard]] bool run_core(const Options& options, Report& report);
 // What a device has of an account's messages, onto another one that is let in.
-[[nodiscard]] bool run_history(const Options& options, Report& report);
+[[nodiscard]] bool run_clearing(const Options& options, Report& report);
+bool run_history(const Options& options, Report& report);
 // Searches of many kinds in the messages of a device, in five scripts.
 [[nodiscard]] bool run_search(const Options& options, Report& report);
 

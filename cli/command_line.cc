@@ -9,11 +9,11 @@
 
 #include "base/about.h"
 #include "cli/command_options.h"
+#include "cli/command_words.h"
 #include "cli/commands/commands.h"
+#include "cli/conversation_command_line.h"
 #include "cli/group_command_line.h"
-#include "cli/hours.h"
 #include "cli/message_command_line.h"
-#include "cli/suggestion.h"
 
 namespace kith::cli {
 namespace {
@@ -42,10 +42,8 @@ struct AllOptions {
   SendOptions send;
   SaveOptions save;
   MessageOptions message;
+  ConversationOptions conversation;
   ReceiveOptions receive;
-  ConversationsOptions conversations;
-  HistoryOptions history;
-  SearchOptions search;
   ContactsOptions contacts;
   std::string contacts_file;
   std::string contact_handle;
@@ -60,12 +58,7 @@ struct AllOptions {
   std::string setting_key;
   std::string setting_value;
   std::string whom;
-  MuteOptions mute;
-  UnreadOptions unread;
-  ClearOptions clear;
-  ListsOptions lists;
   StatusOptions status;
-  ChatOptions chat;
   RpcOptions rpc;
   DevicesOptions devices;
   DeviceLinkOptions device_link;
@@ -90,6 +83,10 @@ class Parser {
         ->check([](const std::string& directory) { return directory.empty() ? "DIR can't be empty" : ""; });
     app_.add_flag("-v,--verbose", line.verbose, "Say on standard error what goes over the network");
     add_messages();
+    add_conversation_commands(
+        app_, all_->conversation, [this](CLI::App& parent, const char* name, const char* help, auto run) -> CLI::App& {
+          return add(parent, name, help, [run](Context c, const AllOptions& o) { return run(c, o.conversation); });
+        });
     add_people();
     add_group_commands(
         app_, all_->group, [this](CLI::App& parent, const char* name, const char* help, auto run) -> CLI::App& {
@@ -100,167 +97,30 @@ class Parser {
   }
 
   void parse(int count, const char* const* arguments) {
-    std::vector<std::string> words(arguments + std::min(count, 1), arguments + count);
-    part_from_empty_values(words);
-    if (const auto help = first_that_is_no_option(words); help != words.end() && *help == "help") {
-      words.erase(help);  // kith help send: kith send --help
-      words.emplace_back("--help");
-    }
-    if (const std::string text = text_in_place_of_options(words); !text.empty()) return refuse(no_option(text));
+    CommandWords words(app_, {arguments + std::min(count, 1), arguments + count});
+    if (const std::string mistake = words.text_in_place_of_options(); !mistake.empty()) return refuse(mistake);
     try {
-      app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+      app_.parse(words.reversed());
       line_.makes_home = app_.got_subcommand("register") || app_.got_subcommand("rpc") ||
                          (app_.got_subcommand("devices") && app_.get_subcommand("devices")->got_subcommand("link"));
       for (const char* command : {"send", "retry", "chat", "rpc"}) line_.tells_failures |= app_.got_subcommand(command);
     } catch (const CLI::ParseError& error) {
       std::ostringstream out;
       line_.run = nullptr;
-      if (const std::string unknown = unknown_command(words); !unknown.empty()) return refuse(unknown);
+      if (const std::string mistake = words.unknown_command(); !mistake.empty()) return refuse(mistake);
       line_.code = app_.exit(error, out, out) == 0 ? ExitCode::kOk : ExitCode::kUsage;
       line_.text = out.str();
       if (line_.code == ExitCode::kOk) return;
-      if (const std::string unknown = unknown_option(words); !unknown.empty()) refuse(no_option(unknown));
+      if (const std::string mistake = words.unknown_option(); !mistake.empty()) refuse(mistake);
     }
   }
 
-  [[nodiscard]] CommandTable table() const {
-    CommandTable table;
-    describe(app_, {}, table);
-    return table;
-  }
+  [[nodiscard]] CommandTable table() const { return table_of(app_); }
 
  private:
   void refuse(const std::string& mistake) {
     line_.code = ExitCode::kUsage;
     line_.text = mistake + "\nRun with --help for more information.\n";
-  }
-
-  [[nodiscard]] std::vector<std::string> options_with_value() const {
-    std::vector<std::string> names;
-    for (const CommandEntry& command : table()) {
-      for (const OptionEntry& option : command.options) {
-        if (!option.value.empty()) names.insert(names.end(), option.names.begin(), option.names.end());
-      }
-    }
-    return names;
-  }
-
-  // CLI11 takes "--home=" for "--home", and the next word for its value.
-  void part_from_empty_values(std::vector<std::string>& words) const {
-    const std::vector<std::string> with_value = options_with_value();
-    const auto takes_value = [&](const std::string& word) {
-      return std::ranges::find(with_value, word) != with_value.end();
-    };
-    for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
-      if (takes_value(words[i])) {
-        ++i;
-      } else if (words[i].ends_with('=') && takes_value(words[i].substr(0, words[i].size() - 1))) {
-        words[i].pop_back();
-        words.insert(words.begin() + static_cast<ptrdiff_t>(++i), "");
-      }
-    }
-  }
-
-  // Where the command stands, if there is one.
-  [[nodiscard]] std::vector<std::string>::iterator first_that_is_no_option(std::vector<std::string>& words) const {
-    const std::vector<std::string> with_value = options_with_value();
-    for (auto word = words.begin(); word != words.end() && *word != "--"; ++word) {
-      if (!word->starts_with('-')) return word;
-      const bool has_value = std::ranges::find(with_value, *word) != with_value.end();
-      if (has_value && ++word == words.end()) break;
-    }
-    return words.end();
-  }
-
-  // A text that the parser would take apart, letter by letter, as if it were several options in one word: the first
-  // word like -hi that is not the value of an option. "" when there is none.
-  [[nodiscard]] std::string text_in_place_of_options(const std::vector<std::string>& words) const {
-    const std::vector<std::string> with_value = options_with_value();
-    const std::string* before = nullptr;
-    for (const std::string& word : words) {
-      if (word == "--") break;
-      const bool is_value =
-          before != nullptr && std::find(with_value.begin(), with_value.end(), *before) != with_value.end();
-      const bool is_several =
-          word.size() > 2 && word[0] == '-' && word[1] != '-' && !(word[1] >= '0' && word[1] <= '9');
-      if (!is_value && is_several && word.find_first_not_of("hv", 1) != std::string::npos) return word;
-      before = is_value ? nullptr : &word;
-    }
-    return "";
-  }
-
-  // The command that was named so far, and its name with those above it, each followed by a space.
-  [[nodiscard]] std::pair<const CLI::App*, std::string> command_named() const {
-    const CLI::App* command = &app_;
-    std::string path;
-    while (!command->get_subcommands().empty()) {
-      command = command->get_subcommands().front();
-      path += command->get_name() + " ";
-    }
-    return {command, path};
-  }
-
-  // The first word that is like an option and is none; "" when there is none.
-  [[nodiscard]] std::string unknown_option(const std::vector<std::string>& words) const {
-    const std::vector<std::string> rest = app_.remaining(true);  // in no promised order
-    for (const std::string& word : words) {
-      if (word == "--") break;
-      if (word.size() > 1 && word[0] == '-' && std::find(rest.begin(), rest.end(), word) != rest.end()) return word;
-    }
-    return "";
-  }
-
-  [[nodiscard]] std::string no_option(const std::string& word) const {
-    std::vector<std::string> known;
-    for (const CLI::App* const command : {command_named().first, &app_}) {
-      for (const CLI::Option* const option : command->get_options()) {
-        for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-      }
-    }
-    const std::string meant = word.starts_with("--") ? nearest_word(word, known) : "";
-    return word + " is no option." + (meant.empty() ? "" : " Did you mean " + meant + "?") +
-           " A text that begins with - goes after --, like: kith send WHOM -- TEXT";
-  }
-
-  // What to say when a word stands where a command should; "" when it is no such mistake.
-  [[nodiscard]] std::string unknown_command(const std::vector<std::string>& words) const {
-    const auto [parent, path] = command_named();
-    std::vector<std::string> known;
-    for (const CLI::App* const command : parent->get_subcommands(nullptr)) known.push_back(command->get_name());
-    const std::vector<std::string> rest = app_.remaining(true);  // in no promised order
-    for (const std::string& word : words) {
-      if (known.empty() || word.starts_with('-') || std::find(rest.begin(), rest.end(), word) == rest.end()) continue;
-      const std::string meant = nearest_word(word, known);
-      return "Unknown command " + path + word + "." + (meant.empty() ? "" : " Did you mean " + path + meant + "?");
-    }
-    return "";
-  }
-
-  static void describe(const CLI::App& command, const std::vector<std::string>& path, CommandTable& table) {
-    CommandEntry entry{path, command.get_description(), {}};
-    for (const CLI::Option* const option : command.get_options()) entry.options.push_back(described(*option));
-    table.push_back(std::move(entry));
-    for (const CLI::App* const below : command.get_subcommands(nullptr)) {
-      std::vector<std::string> its = path;
-      its.push_back(below->get_name());
-      describe(*below, its, table);
-    }
-  }
-  static OptionEntry described(const CLI::Option& option) {
-    OptionEntry entry;
-    for (const std::string& name : option.get_snames()) entry.names.push_back("-" + name);
-    for (const std::string& name : option.get_lnames()) entry.names.push_back("--" + name);
-    entry.help = option.get_description();
-    entry.required = option.get_required();
-    if (option.get_items_expected_max() == 0) return entry;
-    // "TYPE:{one,two}" is what CLI11 makes of a type and IsMember
-    const std::string type = option.get_type_name();
-    entry.value = type.substr(0, type.find(':'));
-    if (const size_t from = type.find(":{"); from != std::string::npos) {
-      std::istringstream words(type.substr(from + 2, type.find('}') - from - 2));
-      for (std::string word; std::getline(words, word, ',');) entry.choices.push_back(word);
-    }
-    return entry;
   }
 
   // A command that runs `run` unless one of its own subcommands does.
@@ -340,33 +200,6 @@ class Parser {
                         "Run a shell command for each message, which is on its standard input as JSON")
             ->type_name("CMD");
     receive.add_flag("--json", all.receive.json, "One JSON object a line")->excludes(exec);
-
-    CLI::App& chat = add(app_, "chat", "Talk to somebody, interactively",
-                         [](Context c, const AllOptions& o) { return run_chat(c, o.chat); });
-    chat.add_option("whom", all.chat.with, "With whom")->required()->type_name("WHOM");
-
-    CLI::App& conversations = add(app_, "conversations", "List the conversations, newest first",
-                                  [](Context c, const AllOptions& o) { return run_conversations(c, o.conversations); });
-    add_json(conversations, all.conversations.json);
-    conversations.add_option("--list", all.conversations.list, "Only those in this list: kith lists")
-        ->type_name("NAME");
-
-    CLI::App& history = add(app_, "history", "Show a conversation's messages",
-                            [](Context c, const AllOptions& o) { return run_history(c, o.history); });
-    history.add_option("whom", all.history.with, "With whom")->required()->type_name("WHOM");
-    CLI::Option& limit = add_limit(history, all.history.limit);
-    CLI::Option* const before =
-        history.add_option("--before", all.history.before, "Only what is older than this message")->type_name("ID");
-    history.add_flag("--all", all.history.all, "From the first message on")->excludes(&limit)->excludes(before);
-    history.add_flag("--mark-read", all.history.mark_read, "Tell the sender that it was read");
-    add_json(history, all.history.json);
-
-    CLI::App& search = add(app_, "search", "Find messages by words, newest first",
-                           [](Context c, const AllOptions& o) { return run_search(c, o.search); });
-    search.add_option("query", all.search.query, "Words")->required()->type_name("QUERY");
-    search.add_option("--with", all.search.with, "Only in this conversation")->type_name("WHOM");
-    add_limit(search, all.search.limit);
-    add_json(search, all.search.json);
   }
 
   void add_people() {
@@ -401,75 +234,12 @@ class Parser {
                            [](Context c, const AllOptions& o) { return run_accept(c, o.whom); });
     accept.add_option("whom", all.whom, "Whose")->required()->type_name("WHOM");
 
-    add_arranging();
-    add_lists();
-
     CLI::App& block = add(app_, "block", "Take no messages from somebody",
                           [](Context c, const AllOptions& o) { return run_block(c, o.whom, true); });
     block.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");
     CLI::App& unblock = add(app_, "unblock", "Take messages from somebody again",
                             [](Context c, const AllOptions& o) { return run_block(c, o.whom, false); });
     unblock.add_option("whom", all.whom, "Whom")->required()->type_name("WHOM");
-  }
-
-  void add_arranging() {
-    AllOptions& all = *all_;
-    const auto whom = [&all](CLI::App& command) {
-      command.add_option("whom", all.whom, "With whom")->required()->type_name("WHOM");
-    };
-    whom(add(app_, "archive", "Put a conversation away, also when a message comes",
-             [](Context c, const AllOptions& o) { return run_archive(c, o.whom, true); }));
-    whom(add(app_, "unarchive", "Take it out again",
-             [](Context c, const AllOptions& o) { return run_archive(c, o.whom, false); }));
-    CLI::App& unread = add(app_, "unread", "Mark a conversation as unread, until somebody reads in it next",
-                           [](Context c, const AllOptions& o) { return run_unread(c, o.unread); });
-    unread.add_option("whom", all.unread.whom, "With whom")->required()->type_name("WHOM");
-    unread.add_flag("--remove", all.unread.remove, "Take it back");
-    whom(add(app_, "pin", "Show a conversation before all others; three at most",
-             [](Context c, const AllOptions& o) { return run_pin(c, o.whom, true); }));
-    whom(add(app_, "unpin", "Show it in its place again",
-             [](Context c, const AllOptions& o) { return run_pin(c, o.whom, false); }));
-    CLI::App& mute = add(app_, "mute", "Be notified of nothing in a conversation",
-                         [](Context c, const AllOptions& o) { return run_mute(c, o.mute); });
-    mute.add_option("whom", all.mute.whom, "With whom")->required()->type_name("WHOM");
-    mute.add_option("--hours", all.mute.hours, "For so long; without it for ever")->type_name("N")->check(hours());
-    whom(
-        add(app_, "unmute", "Be notified again", [](Context c, const AllOptions& o) { return run_unmute(c, o.whom); }));
-    CLI::App& clear = add(app_, "clear", "Take all messages of a conversation from one's own devices",
-                          [](Context c, const AllOptions& o) { return run_clear(c, o.clear); });
-    clear.add_option("whom", all.clear.whom, "With whom")->required()->type_name("WHOM");
-    clear.add_flag("--keep-starred", all.clear.keep_starred, "But for those that are starred");
-    whom(add(app_, "delete-chat", "Clear a conversation, and list it no more until something is said in it",
-             [](Context c, const AllOptions& o) { return run_delete_chat(c, o.whom); }));
-  }
-
-  void add_lists() {
-    ListsOptions& options = all_->lists;
-    CLI::App& lists = add(app_, "lists", "List one's own lists of conversations",
-                          [](Context c, const AllOptions& o) { return run_lists(c, o.lists); });
-    lists.require_subcommand(0, 1);
-    add_json(lists, options.json);
-    const auto named = [&](const char* command, const char* help, auto run) -> CLI::App& {
-      CLI::App& added = add(lists, command, help, run);
-      added.add_option("name", options.name, "Which list")->required()->type_name("NAME");
-      return added;
-    };
-    named("add", "Put conversations into a list; makes the list if there is none",
-          [](Context c, const AllOptions& o) { return run_lists_add(c, o.lists); })
-        .add_option("whom", options.whom, "Whom with")
-        ->type_name("WHOM");
-    named("take", "Take conversations out of a list",
-          [](Context c, const AllOptions& o) { return run_lists_take(c, o.lists); })
-        .add_option("whom", options.whom, "Whom with")
-        ->required()
-        ->type_name("WHOM");
-    named("rename", "Call a list something else",
-          [](Context c, const AllOptions& o) { return run_lists_set(c, o.lists, false); })
-        .add_option("new-name", options.other_name, "What to call it")
-        ->required()
-        ->type_name("NEW");
-    named("remove", "Remove a list; its conversations stay",
-          [](Context c, const AllOptions& o) { return run_lists_set(c, o.lists, true); });
   }
 
   void add_devices() {

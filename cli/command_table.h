@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The commands and their options as data: what shell completion and the manual page are written from. command_line.cc
-// makes the table, so that they say what the parser takes.
+// The commands and their options as data: what shell completion and the manual page are written from. command_words.cc
+// makes the table of the parser, so that they say what it takes.
 #pragma once
 
 #include <string>

@@ -104,16 +104,15 @@ void Changes::flush() {
   noted_.clear();
   Conversations conversations(store_);
   for (const ConversationId& id : std::exchange(conversations_, {})) {
+    const auto row = store_.conversations.find(id);
+    if (!row) continue;
     client_api::Event event;
-    if (!store_.conversations.is_listed(id)) {
+    if (row->is_listed()) {
+      *event.mutable_conversation_changed() = conversations.build(*row);
+      above_.describe(id, *event.mutable_conversation_changed());
+    } else {
       event.mutable_conversation_removed()->set_conversation(id.hex());
-      output_.emit(std::move(event));
-      continue;
     }
-    std::optional<client_api::Conversation> conversation = conversations.build(id);
-    if (!conversation) continue;
-    above_.describe(id, *conversation);
-    *event.mutable_conversation_changed() = std::move(*conversation);
     output_.emit(std::move(event));
   }
   if (std::exchange(contacts_, false)) {

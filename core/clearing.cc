@@ -23,7 +23,7 @@ namespace {
 using client_api::Failure;
 using State = content::OwnState;
 
-constexpr int64_t kAtOnce = 500;  // rows that are read, and then removed
+constexpr int64_t kAtOnce = 500;  // rows that are read
 constexpr size_t kDeviceBytes = 4;
 
 Bytes subject_of(const Target& peer, DeviceId device) {
@@ -68,17 +68,30 @@ std::optional<Clearing> read_value(const content::StateValue& value) {
   return Clearing{up_to, cleared.kept(), cleared.deleted()};
 }
 
+// What is most of them goes with all others of its kind.
+void remove(Engine& engine, const MessageRow& message) {
+  if (message.kind == MessageKind::kUndecryptable) {
+    delete_for_oneself(engine, message);  // the answer that this device waits for has a time of its own
+  } else if (!message.file.is_none()) {
+    remove_message(engine, message);
+  } else {
+    forget_message(engine, message);
+  }
+}
+
 void apply(Engine& engine, const Target& peer, DeviceId device, const Clearing& clearing) {
   Store& store = engine.store;
   store.clearings.set(peer, device, clearing);
   const auto conversation = store.conversations.with(peer);
   if (!conversation) return;
-  for (auto rows = store.messages.cleared(*conversation, kAtOnce); !rows.empty() && !engine.database.failed();
-       rows = store.messages.cleared(*conversation, kAtOnce)) {
-    // The answer that this device waits for has a time of its own.
-    for (const MessageRow& each : rows)
-      each.kind == MessageKind::kUndecryptable ? delete_for_oneself(engine, each) : remove_message(engine, each);
+  MessageCursor at;
+  for (bool more = true; more && !engine.database.failed();) {
+    const MessagePage page = store.messages.cleared(*conversation, at, kAtOnce);
+    for (const MessageRow& each : page.messages) remove(engine, each);
+    more = page.more;
+    if (more) at = {page.messages.back().order, page.messages.back().id};
   }
+  store.messages.remove_cleared(*conversation);
   store.conversations.set_cleared(*conversation, std::max(clearing.up_to.received, clearing.up_to.sent).order);
   if (clearing.deleted && !store.messages.last(*conversation)) store.conversations.set_gone(*conversation, true);
   engine.changes.conversation(*conversation);

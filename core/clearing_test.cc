@@ -259,6 +259,35 @@ TEST_F(ClearingTest, WhatHasNotLeftYetDoesNot) {
   for (Host* const host : anas()) EXPECT_THAT(there(*host, kBen), ElementsAre("three")) << host->name();
 }
 
+// CLEAR-1: messages have their times from the homes of whom they go to, whose clocks differ.
+TEST_F(ClearingTest, WhatComesWhileItIsToldStaysThoughAnOwnMessageHasALaterTime) {
+  (void)say(ben_, bens_, "one");
+  (void)say(ana_, chat_, "two");
+  for (Host* const host : anas())
+    execute(*host, "UPDATE messages SET order_us = order_us + 3600000000 WHERE outgoing = 1");
+  ana_.set_network(false);
+  ASSERT_FALSE(clear(ana_, chat_).has_failure());
+  (void)say(ben_, bens_, "three");
+  ASSERT_THAT(there(tablet_, kBen), ElementsAre("one", "three", "two"));
+  ana_.set_network(true);
+  world_.advance(kMinuteMs);
+  for (Host* const host : anas()) EXPECT_THAT(there(*host, kBen), ElementsAre("three")) << host->name();
+}
+
+// CLEAR-1: nor does a notice count, which a device dates itself.
+TEST_F(ClearingTest, ANoticeReachesNoFurtherThanTheMessagesBeforeIt) {
+  (void)say(ben_, bens_, "one");
+  execute(ana_, "UPDATE messages SET kind = 2, order_us = order_us + 3600000000");
+  (void)say(ben_, bens_, "two");
+  ana_.set_network(false);
+  ASSERT_FALSE(clear(ana_, chat_).has_failure());
+  EXPECT_THAT(testing::history(ana_, chat_), IsEmpty());
+  (void)say(ben_, bens_, "three");
+  ana_.set_network(true);
+  world_.advance(kMinuteMs);
+  for (Host* const host : anas()) EXPECT_THAT(there(*host, kBen), ElementsAre("three")) << host->name();
+}
+
 // CLEAR-1: a server that dates a message back hides nothing by it.
 TEST_F(ClearingTest, WhatComesForTheFirstTimeIsShownWhateverItsTime) {
   (void)say(ben_, bens_, "one");

@@ -71,9 +71,12 @@ client_api::ListConversationsResponse Conversations::list() {
 
 std::optional<client_api::Conversation> Conversations::build(const ConversationId& id) {
   const auto row = store_.conversations.find(id);
-  if (!row) return std::nullopt;
+  return row ? std::optional(build(*row)) : std::nullopt;
+}
+
+client_api::Conversation Conversations::build(const ConversationRow& row) {
   MessagesView messages(store_);
-  return build(*row, messages);
+  return build(row, messages);
 }
 
 Result<ConversationId, Refusal> Conversations::resolve(const std::string& id) {

@@ -26,6 +26,7 @@ class Conversations {
   // Newest activity first.
   client_api::ListConversationsResponse list();
   std::optional<client_api::Conversation> build(const ConversationId& id);
+  client_api::Conversation build(const ConversationRow& row);
 
   // The conversation that a request names by its id. Errors: kInvalidArgument, kNoSuchConversation.
   Result<ConversationId, Refusal> resolve(const std::string& id);

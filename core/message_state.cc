@@ -73,13 +73,17 @@ void take_back(Engine& engine, const MessageRow& message) {
 
 }  // namespace
 
-void remove_message(Engine& engine, const MessageRow& message) {
-  engine.store.messages.remove(message);
+void forget_message(Engine& engine, const MessageRow& message) {
   engine.store.corrections.remove_versions(message.id);
   engine.store.remarks.remove(message.id);
   engine.store.repairs.remove(message.id);
-  engine.files.gone(message);
   engine.changes.message_removed(message.id, message.conversation);
+}
+
+void remove_message(Engine& engine, const MessageRow& message) {
+  engine.store.messages.remove(message);
+  engine.files.gone(message);
+  forget_message(engine, message);
 }
 
 void delete_for_oneself(Engine& engine, const MessageRow& message) {

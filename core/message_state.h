@@ -20,6 +20,8 @@ struct Engine;
 
 // It is no more on this device, nor is what is known of it.
 void remove_message(Engine& engine, const MessageRow& message);
+// The second alone, of one that goes by itself and has no file.
+void forget_message(Engine& engine, const MessageRow& message);
 // From all devices of the account (EDIT-3); one that nobody else has is taken back.
 void delete_for_oneself(Engine& engine, const MessageRow& message);
 

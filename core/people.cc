@@ -169,10 +169,9 @@ void People::open_conversation(uint32_t request, const client_api::OpenConversat
     const auto [id, is_new] =
         Conversations(engine_.store).open(account, engine_.connection.server_now(), engine_.random);
     if (is_new) engine_.profiles.look_again();
-    if (is_new || !engine_.store.conversations.is_listed(id)) {
-      engine_.store.conversations.set_gone(id, false);
-      engine_.changes.conversation(id);
-    }
+    const auto row = engine_.store.conversations.find(id);
+    if (row && row->gone) engine_.store.conversations.set_gone(id, false);
+    if (is_new || (row && row->gone)) engine_.changes.conversation(id);
     client_api::Response response;
     response.set_id(request);
     respond_with(id, std::move(response), &client_api::Response::mutable_open_conversation);

@@ -89,9 +89,9 @@ void CorrectionLife::clear(Seat& seat) {
       std::vector<std::string> ids;
       for (const client_api::Message& each : listed.list_messages().messages()) ids.push_back(each.id());
       // What comes meanwhile goes as well, and its answer may be lost.
-      on_.ledger.may_delete_all();
-      seat.device().request(std::move(request), [this, ids](const Response& done) {
-        on_.ledger.may_delete_all();
+      on_.ledger.may_clear(person_.name(), chosen);
+      seat.device().request(std::move(request), [this, ids, chosen](const Response& done) {
+        on_.ledger.may_clear(person_.name(), chosen);
         if (done.has_failure()) return;
         for (const std::string& id : ids) on_.ledger.removed(person_.name(), id, "CLEAR-1");
       });

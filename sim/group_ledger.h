@@ -78,8 +78,10 @@ class GroupLedger {
              const std::function<void(std::string)>& broken);
 
   [[nodiscard]] size_t texts() const { return texts_.size(); }
-  void each_text(const std::function<void(const std::string& id)>& use) const {
-    for (const auto& [id, text] : texts_) use(id);
+  void each_text(const std::string& group, const std::function<void(const std::string& id)>& use) const {
+    for (const auto& [id, text] : texts_) {
+      if (text.group == group) use(id);
+    }
   }
 
  private:

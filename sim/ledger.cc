@@ -86,9 +86,17 @@ void Ledger::may_delete(const Message& message) {
     files_.is_kept_away(file->file_id());
 }
 
-void Ledger::may_delete_all() {
-  for (const auto& [id, text] : texts_) deletable_.insert(id);
-  groups_.each_text([this](const std::string& id) { deletable_.insert(id); });
+void Ledger::may_clear(const std::string& person, const client_api::Conversation& conversation) {
+  if (conversation.has_group())
+    return groups_.each_text(conversation.group().group_id(), [this](const std::string& id) { deletable_.insert(id); });
+  const auto partner = people_.find(conversation.direct().partner().account_id());
+  for (const auto& [id, text] : texts_) {
+    const std::string& other = text.from == person ? text.to : text.from;
+    const bool is_between = text.from == person || text.to == person;
+    // Whose account it is may not be known yet.
+    if (is_between && (partner == people_.end() || partner->second == other || conversation.has_self()))
+      deletable_.insert(id);
+  }
 }
 
 void Ledger::blocks(const std::string& person, const std::string& from) { blocks_.emplace(person, from); }

@@ -108,8 +108,8 @@ class Ledger {
   void blocks(const std::string& person, const std::string& from);
   // Somebody asks for the message to be deleted: it may be missing.
   void may_delete(const client_api::Message& message);
-  // Any that was written until now may be.
-  void may_delete_all();
+  // The person clears a conversation: what was written in it until now may be.
+  void may_clear(const std::string& person, const client_api::Conversation& conversation);
   // It is on none of the person's devices from now on, by this rule.
   void removed(const std::string& person, const std::string& id, const std::string& rule) {
     removals_[{person, id}] = rule;

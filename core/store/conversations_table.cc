@@ -9,7 +9,7 @@ namespace {
 static_assert(static_cast<int>(ConversationKind::kGroup) == 3);
 
 #define KITH_CONVERSATION_COLUMNS \
-  "id, kind, peer, unread, draft, made_us, draft_quote, archived, pinned_us, muted_until_us, marked_unread"
+  "id, kind, peer, unread, draft, made_us, draft_quote, archived, pinned_us, muted_until_us, marked_unread, gone"
 
 Target read_peer(const Statement& row, ConversationKind kind) {
   return kind == ConversationKind::kGroup ? Target(row.id<GroupId>(2)) : Target(row.id<AccountId>(2));
@@ -27,7 +27,8 @@ ConversationRow read(const Statement& row) {
           row.integer(7) != 0,
           UnixMicros{static_cast<uint64_t>(row.integer(8))},
           UnixMicros{static_cast<uint64_t>(row.integer(9))},
-          row.integer(10) != 0};
+          row.integer(10) != 0,
+          row.integer(11) != 0};
 }
 
 }  // namespace
@@ -73,12 +74,6 @@ std::vector<ConversationRow> ConversationsTable::list() {
                                "m.conversation = c.id), made_us) DESC, id");
   while (row.step()) rows.push_back(read(row));
   return rows;
-}
-
-bool ConversationsTable::is_listed(const ConversationId& id) {
-  auto row = database_.prepare("SELECT 1 FROM conversations WHERE id = ? AND (gone = 0 OR draft <> '')");
-  row.bind_id(id);
-  return row.step();
 }
 
 bool ConversationsTable::set_draft(const ConversationId& id, std::string_view text,

@@ -46,7 +46,10 @@ struct ConversationRow {
   UnixMicros pinned = {};  // when it was
   UnixMicros muted_until = {};
   bool marked_unread = false;
+  bool gone = false;
 
+  // Whether it is in the list: it is not gone, or somebody writes in it.
+  [[nodiscard]] bool is_listed() const { return !gone || !draft.empty(); }
   // The other one, of a conversation with one other.
   [[nodiscard]] std::optional<AccountId> direct_peer() const {
     return kind == ConversationKind::kDirect ? std::optional(peer.account()) : std::nullopt;
@@ -74,7 +77,6 @@ class ConversationsTable {
   // Newest activity first: the order time of the newest message, or when it was made. Without those that are gone, but
   // for one with a draft.
   std::vector<ConversationRow> list();
-  bool is_listed(const ConversationId& id);
   // False when there is no such conversation.
   bool set_draft(const ConversationId& id, std::string_view text, const std::optional<MessageId>& quote = std::nullopt);
   void set_archived(const ConversationId& id, bool archived);

@@ -33,6 +33,10 @@ MessagePage read_page(Statement& rows, int64_t limit) {
   ") <= (k.received_us, k.received)) OR (" outgoing " = 1 AND (" order_us ", " id                                  \
   ") <= (k.sent_us, k.sent))) AND instr(k.kept, " id ") = 0)"
 
+// Of a message of the conversation ?1.
+#define KITH_GOES \
+  "NOT (outgoing = 1 AND tick IN (1, 5)) AND " KITH_CLEARED("?1", "outgoing", "messages.order_us", "messages.id")
+
 bool MessagesTable::insert(const MessageRow& message, Tick tick, bool unread, Comes comes) {
   auto statement = database_.prepare(
       "INSERT INTO messages (id, conversation, from_account, from_device, outgoing, kind, text, quote_message, "
@@ -198,13 +202,22 @@ void MessagesTable::remove(const MessageRow& message) {
   database_.prepare("DELETE FROM messages WHERE id = ?").bind_id(message.id).run();
 }
 
-std::vector<MessageRow> MessagesTable::cleared(const ConversationId& conversation, int64_t limit) {
-  auto row = database_.prepare(
-      "SELECT " KITH_MESSAGE_COLUMNS
-      " FROM messages WHERE conversation = ?1 AND NOT (outgoing = 1 AND tick IN (1, 5)) AND " KITH_CLEARED(
-          "?1", "outgoing", "messages.order_us", "messages.id") " ORDER BY order_us, id LIMIT ?2");
-  row.bind_id(conversation).bind(limit);
-  return read_page(row, limit).messages;
+MessagePage MessagesTable::cleared(const ConversationId& conversation, const MessageCursor& cursor, int64_t limit) {
+  auto row = database_.prepare("SELECT " KITH_MESSAGE_COLUMNS
+                               " FROM messages WHERE conversation = ?1 AND (order_us, id) > (?2, ?3) AND " KITH_GOES
+                               " ORDER BY order_us, id LIMIT ?4");
+  row.bind_id(conversation).bind(static_cast<int64_t>(cursor.order.value)).bind_id(cursor.id).bind(limit + 1);
+  return read_page(row, limit);
+}
+
+void MessagesTable::remove_cleared(const ConversationId& conversation) {
+  database_
+      .prepare(
+          "UPDATE conversations SET unread = max(unread - (SELECT count(*) FROM messages WHERE conversation = ?1 AND "
+          "unread = 1 AND " KITH_GOES "), 0) WHERE id = ?1")
+      .bind_id(conversation)
+      .run();
+  database_.prepare("DELETE FROM messages WHERE conversation = ?1 AND " KITH_GOES).bind_id(conversation).run();
 }
 
 std::vector<MessageRow> MessagesTable::unsent(const ConversationId& conversation) {

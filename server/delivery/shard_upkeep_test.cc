@@ -23,6 +23,22 @@ TEST_F(UpkeepTest, EntriesExpireAfterThirtyDaysAndTheDeviceLearnsWhereItsInboxBe
   EXPECT_EQ(session.entries.size(), 1u);
 }
 
+// [MEDIA-3]
+TEST_F(UpkeepTest, AFileLivesByTheClockAlsoWhenThatWasSetBackByMoreThanItsLife) {
+  constexpr uint64_t kDayUs = uint64_t{24} * 3600 * 1'000'000;
+  world.loops.pass(3'600'000);  // it has swept, and believes its clock
+  world.loops.clock.unix_us -= 55 * kDayUs;
+  const auto file = world.random.id<FileId>();
+  const UnixMicros now = world.loops.clock.now();
+  const UnixMicros until{now.value + 30 * kDayUs};
+  ASSERT_TRUE(world.loops.run(0, world.media().make(file, {ana, 100, now, until, until}, {1000, 0, 5})).has_value());
+  const auto is_there = [&] { return world.loops.run(0, world.media().find(file)).has_value(); };
+  world.loops.pass(2ull * 24 * 3600 * 1000);
+  EXPECT_TRUE(is_there());
+  world.loops.pass(29ull * 24 * 3600 * 1000);
+  EXPECT_FALSE(is_there());
+}
+
 class ExpiryTest : public TwoAccounts {
  protected:
   // A message, a ring that lives for a minute, and another message.

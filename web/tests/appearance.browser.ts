@@ -2,18 +2,15 @@
 
 // Every screen in both themes: what axe-core finds, text at 200 %, and a page that is read from right to left.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
-import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
+import { problems } from "./support/axe";
 import { openConversation } from "./support/actions";
 import { launchBrowser } from "./support/browser";
 import { Gallery } from "./support/gallery";
 import { FRIEND, SCREENS, type Screen } from "./support/screens";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Fades have ended: colours are what they are. An inherited colour begins to fade when its parent's fade has ended. */
 const settled = (page: Page): Promise<unknown> =>
   page.evaluate(async () => {
@@ -24,18 +21,6 @@ const settled = (page: Page): Promise<unknown> =>
       await Promise.allSettled(ending.map((each) => each.finished));
     }
   });
-
-async function problems(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-  );
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, any }) => `${id}: ${target.join(" ")} (${any[0]?.message ?? ""})`),
-    );
-}
 
 /** Turns the order of the sheets round, and says which elements look otherwise then. */
 const otherwiseOrdered = (page: Page): Promise<{ moved: number; size: number; others: string[] }> =>

@@ -2,29 +2,15 @@
 
 // The languages of the app: which one it speaks, from where it is read, and that it stays so.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, afterEach, before, describe, it } from "node:test";
-import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 
 import { NOON } from "../view-models/testing/fake_core";
+import { problems } from "./support/axe";
 import { eventually, row } from "./support/actions";
 import { Device, launchBrowser } from "./support/browser";
 import { Harness } from "./support/harness";
 import { Kithd } from "./support/kithd";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function problems(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-  );
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
-}
 
 const spoken = (page: Page) => page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
 const speaks = (page: Page, lang: string) =>

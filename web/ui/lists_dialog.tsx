@@ -12,7 +12,7 @@ import { Icon } from "./part_icons";
 import { useMade } from "./use_made";
 import { useViewModel } from "./use_view_model";
 import styles from "./lists_dialog.module.css";
-import choices from "./radio_list.module.css";
+import choices from "./parts/choices.module.css";
 import buttons from "./parts/button.module.css";
 import fields from "./parts/field.module.css";
 

@@ -2,7 +2,7 @@
 
 import type { KeyboardEvent } from "react";
 
-import styles from "./radio_list.module.css";
+import styles from "./parts/choices.module.css";
 
 interface RadioListProps<Value extends string | number> {
   /** What the choices are. */

@@ -6,7 +6,7 @@ import { titleOf, type Conversation } from "../view-models/core";
 import { say } from "../view-models/say";
 import type { Removal } from "./arrange_items";
 import { Confirm } from "./dialog";
-import styles from "./radio_list.module.css";
+import styles from "./parts/choices.module.css";
 
 interface RemovalQuestionProps {
   conversation: Conversation;

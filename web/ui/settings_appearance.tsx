@@ -16,6 +16,7 @@ import { say, type TextId } from "../view-models/say";
 import { AppearanceContext, useAppearance } from "./appearance_context";
 import { ChoiceTiles } from "./choice_tiles";
 import { Switch } from "./switch";
+import { TwoBubbles } from "./two_bubbles";
 import { wallpaperTiles } from "./wallpaper_tiles";
 import styles from "./settings_appearance.module.css";
 import buttons from "./parts/button.module.css";
@@ -131,10 +132,7 @@ function ThemePicture({ theme, worn }: { theme: Theme; worn: Worn }) {
     <span className={styles.theme}>
       {halves.map((dark) => (
         <Wearing key={String(dark)} dark={dark} contrast={contrast} accent={accent}>
-          <span className={styles.bubbles}>
-            <i />
-            <i />
-          </span>
+          <TwoBubbles />
         </Wearing>
       ))}
     </span>

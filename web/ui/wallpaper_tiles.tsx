@@ -3,7 +3,7 @@
 import { WALLPAPERS, type Wallpaper } from "../view-models/appearance";
 import { say, type TextId } from "../view-models/say";
 import type { Tile } from "./choice_tiles";
-import { wallpaperStyle } from "./wallpaper";
+import { TwoBubbles } from "./two_bubbles";
 import styles from "./wallpaper_tiles.module.css";
 
 const NAMES: Record<Wallpaper, TextId> = {
@@ -16,9 +16,8 @@ const NAMES: Record<Wallpaper, TextId> = {
 
 /** A conversation that lies on it. */
 export const WallpaperPicture = ({ wallpaper }: { wallpaper: Wallpaper }) => (
-  <span className={styles.picture} style={wallpaperStyle(wallpaper)}>
-    <i />
-    <i />
+  <span className={styles.picture}>
+    <TwoBubbles wallpaper={wallpaper} />
   </span>
 );
 
