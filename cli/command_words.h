@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// The words of a command line beside the parser: made such that it reads them as a person means them, and what to say of
-// those that it refuses.
+// The words of a command line beside the parser: made such that it reads them as a person means them, and what to say
+// of those that it refuses.
 #pragma once
 
 #include <string>
